@@ -1,0 +1,1 @@
+"""The suite's development environment: everything behind `make`, with the standard library alone."""

@@ -1,0 +1,110 @@
+"""Template databases, one a layer, named by the hash of what went into them.
+
+`stock-<hash>` holds the Odoo modules that our addons depend on, `suite-<hash>` our addons on top with their demo data
+and the asset bundles. A change of an addon remakes the second alone; cloning takes a second or two.
+"""
+
+import ast
+from pathlib import Path
+
+from . import assets, locking, paths, postgres, progress
+from .environment import Environment
+from .postgres import Cluster
+from .process import SuiteError, run
+
+#: A Chinese chart of accounts, which no addon of ours insists on.
+LOCALISATION = ("l10n_cn",)
+#: Files of an addon that never reach the database.
+_IGNORED = {".md", ".rst", ".pyc", ".pot"}
+
+
+def our_modules() -> list[str]:
+    return sorted(manifest.parent.name for manifest in paths.ADDONS.glob("*/__manifest__.py"))
+
+
+def stock_modules() -> list[str]:
+    """What the manifests of our addons depend on, so that nothing is listed twice."""
+    ours = set(our_modules())
+    depends = {
+        name
+        for module in ours
+        for name in ast.literal_eval((paths.ADDONS / module / "__manifest__.py").read_text()).get("depends", [])
+    }
+    return sorted(depends - ours | set(LOCALISATION))
+
+
+class Templates:
+    """The layers of template databases in a cluster."""
+
+    def __init__(self, env: Environment, cluster: Cluster) -> None:
+        self._env = env
+        self._cluster = cluster
+        requirements = [paths.REQUIREMENTS / f"{name}.txt" for name in ("odoo", "addons")]
+        self.stock = "stock-" + paths.digest(stock_modules(), env.odoo_version, *requirements, Path(__file__))
+        self.suite = "suite-" + paths.digest(self.stock, *_content())
+
+    def ensure(self) -> str:
+        """Make the layers that are missing; return the name of the topmost."""
+        with locking.exclusive("template", wait=True):
+            if self.suite in self._cluster.databases("suite-"):
+                return self.suite
+            if self.stock not in self._cluster.databases("stock-"):
+                with progress.step(f"Odoo's own modules: {len(stock_modules())} and what they need"):
+                    self._build(None, self.stock, stock_modules())
+            with progress.step(f"Our addons: {', '.join(our_modules()) or 'none yet'}"):
+                self._build(self.stock, self.suite, our_modules())
+        return self.suite
+
+    def clone(self, target: str) -> None:
+        """A fresh copy of the topmost layer under the name `target`."""
+        self._cluster.clone(self.ensure(), target)
+
+    def _build(self, base: str | None, name: str, modules: list[str]) -> None:
+        layer = name.split("-")[0]
+        draft = f"draft-{layer}"
+        self._cluster.drop(draft)
+        if base:
+            self._cluster.clone(base, draft)
+        if modules:
+            self._odoo(draft, "-i", ",".join(modules), "--with-demo", "--stop-after-init")
+        if base:
+            with progress.step("Asset bundles"):
+                shell = [*self._env.odoo_command, "shell", "-c", config_file(), "-d", draft, "--no-http", "--log-level=error"]
+                assets.generate(shell, self._cluster.variables())
+        for old in self._cluster.databases(f"{layer}-"):
+            self._cluster.drop(old)
+        self._cluster.rename_to_template(draft, name)
+
+    def _odoo(self, database: str, *options: str) -> None:
+        """Run the server program once, on a database that can be made again."""
+        command = [*self._env.odoo_command, "-c", config_file(), "-d", database, "--no-http", "--log-level=warn"]
+        run([*command, *options], what=f"Odoo on {database}", env=self._cluster.variables() | postgres.THROWAWAY)
+
+
+def config_file() -> Path:
+    """Odoo's configuration of this checkout: paths alone; the database server comes from libpq's variables."""
+    paths.DATA.mkdir(parents=True, exist_ok=True)
+    conf = paths.STATE / "odoo.conf"
+    conf.write_text(
+        "[options]\n"
+        f"data_dir = {paths.DATA}\n"
+        f"addons_path = {paths.ADDONS}\n"
+        "http_interface = 127.0.0.1\n"
+        "list_db = False\n"
+        "max_cron_threads = 0\n"
+    )
+    return conf
+
+
+def _content() -> list[object]:
+    """Names and contents of the addons' files that decide what a database holds."""
+    files = sorted(
+        path
+        for path in paths.ADDONS.rglob("*")
+        if path.is_file()
+        and path.suffix not in _IGNORED
+        and "__pycache__" not in path.parts
+        # Python tests are read by the test runner; JavaScript ones are part of the bundles.
+        and not ("tests" in path.parts and path.suffix == ".py")
+    )
+    return [part for path in files for part in (path.relative_to(paths.ADDONS), path)]

@@ -1,0 +1,95 @@
+"""What whole-suite tests and benchmarks stand on: fresh databases, real servers on them, plain connections.
+
+Put `tools` on `sys.path`, then `from suite import harness`. `make test` has made the environment before.
+
+    with harness.fresh_database("overdraw") as database, harness.server(database, workers=2) as server:
+        requests.get(server.url + "/web/health")
+        with harness.connect(database) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from . import environment, paths, progress
+from .database import Templates
+from .postgres import Cluster
+from .server import Server, free_port
+
+if TYPE_CHECKING:
+    import psycopg2.extensions
+
+
+@functools.cache
+def _cluster() -> tuple[environment.Environment, Cluster]:
+    env = environment.ensure()
+    cluster = Cluster(env)
+    cluster.start()
+    return env, cluster
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[str]:
+    """A database `test-<name>` with the suite and its demo data installed; dropped with its files at exit.
+
+    Yields its full name. Takes about a second; processes of pytest-xdist get different names.
+    """
+    env, cluster = _cluster()
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    database = "-".join(filter(None, ("test", name, worker)))
+    Templates(env, cluster).clone(database)
+    try:
+        yield database
+    finally:
+        cluster.drop(database)
+
+
+@contextmanager
+def server(
+    database: str,
+    workers: int = 0,
+    port: int | None = None,
+    extra_conf: Mapping[str, object] | None = None,
+    env: Mapping[str, object] | None = None,
+) -> Iterator[Server]:
+    """A running Odoo server on `database`, stopped at exit.
+
+    The server has `.url`, `.database`, `.port`, `.process` (Popen), `.log` (path), `.worker_pids()` and `.kill_worker()`
+    (SIGKILL of one HTTP worker). `workers=0` is one threaded process, more is the prefork server of production.
+    `extra_conf` adds options of odoo.conf, `env` environment variables. Raises SuiteError where it does not start.
+    """
+    ready, cluster = _cluster()
+    port = port or free_port()
+    running = Server(
+        ready,
+        database,
+        port=port,
+        workers=workers,
+        options=extra_conf,
+        variables=cluster.variables() | dict(env or {}),
+        log=paths.LOGS / f"server-{database}-{port}.log",
+    )
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def connect(database: str) -> psycopg2.extensions.connection:
+    """A psycopg2 connection to `database` as its owner, outside Odoo; in READ COMMITTED, not autocommit."""
+    import psycopg2
+
+    _, cluster = _cluster()
+    variables = cluster.variables()
+    return psycopg2.connect(dbname=database, host=variables.get("PGHOST"), user=variables.get("PGUSER"))
+
+
+def note(text: str) -> None:
+    """One line of progress on standard error."""
+    progress.note(text)
