@@ -1,0 +1,47 @@
+"""Refusals of the ledger.
+
+Each is a ``UserError``, so the back office and the till show its text; ``code`` is stable and meant for machines (the JSON
+API turns it into a problem type). A refusal leaves its transaction to be rolled back: catch it only around a savepoint.
+"""
+
+from odoo.exceptions import UserError
+
+
+class LedgerError(UserError):
+    """Base of all refusals of the ledger."""
+
+    code = "ledger_error"
+
+
+class InvalidAmount(LedgerError):
+    """The amount is zero, negative, not finite or finer than the card's unit."""
+
+    code = "invalid_amount"
+
+
+class InsufficientBalance(LedgerError):
+    """The card has less to spend than the amount asked for."""
+
+    code = "insufficient_balance"
+
+    def __init__(self, message, available=0.0):
+        super().__init__(message)
+        self.available = available
+
+
+class CardNotUsable(LedgerError):
+    """The card is frozen, closed or past its expiration date."""
+
+    code = "card_not_usable"
+
+
+class IdempotencyConflict(LedgerError):
+    """The key was used before, for another request."""
+
+    code = "idempotency_conflict"
+
+
+class AlreadyResolved(LedgerError):
+    """The hold was captured or released, or the operation reversed or refunded, before."""
+
+    code = "already_resolved"

@@ -1,0 +1,5 @@
+from . import ledger
+from . import giftcard_store
+from . import loyalty
+from . import member
+from . import sales

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class LoyaltyProgram(models.Model):
+    _inherit = "loyalty.program"
+
+    validity_months = fields.Integer(
+        string="Value Valid For (Months)",
+        help="Value granted under this program can be used for so many months; 0: it does not expire. "
+        "What expires first is used first.",
+    )
+    debt_allowed = fields.Boolean(
+        help="When value is taken back that the member has spent already, the rest is kept as debt "
+        "and settled by what is granted next. Otherwise it is refused.",
+    )
+
+    _validity_months_check = models.Constraint(
+        "CHECK(validity_months >= 0)", "The validity of value cannot be negative."
+    )
+
+    def action_open_statement(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Statement"),
+            "res_model": "giftcard.entry",
+            "view_mode": "list,pivot,graph,form",
+            "domain": [("card_id.program_id", "=", self.id)],
+        }

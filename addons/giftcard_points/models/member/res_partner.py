@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    member_number = fields.Char(readonly=True, copy=False, help="What a member is known by; assigned when one joins.")
+    member_state = fields.Selection(
+        [("active", "Active"), ("frozen", "Frozen"), ("closed", "Closed")], readonly=True, copy=False, tracking=True
+    )
+    member_since = fields.Datetime(readonly=True, copy=False)
+    member_channel = fields.Selection(
+        [
+            ("backoffice", "Back office"),
+            ("pos", "Point of Sale"),
+            ("miniprogram", "Mini program"),
+            ("import", "Import"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    member_store_id = fields.Many2one(
+        "giftcard.store", string="Joined At", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    loyalty_card_ids = fields.One2many("loyalty.card", "partner_id", string="Cards")
+    member_points = fields.Float(string="Points", compute="_compute_member_value", digits="Gift Card Value")
+    member_money = fields.Monetary(string="Stored Value", compute="_compute_member_value")
+
+    _member_number_uniq = models.UniqueIndex(
+        "(member_number) WHERE member_number IS NOT NULL", "Two members cannot have the same number."
+    )
+
+    @api.depends_context("company")
+    @api.depends("loyalty_card_ids.points", "loyalty_card_ids.program_type")
+    def _compute_member_value(self):
+        groups = self.env["loyalty.card"]._read_group(
+            [
+                ("partner_id", "in", self.ids),
+                ("state", "=", "active"),
+                ("company_id", "in", [False, self.env.company.id]),
+            ],
+            ["partner_id", "program_id"],
+            ["points:sum"],
+        )
+        money = dict.fromkeys(self.ids, 0.0)
+        points = dict.fromkeys(self.ids, 0.0)
+        for partner, program, amount in groups:
+            if program.program_type in ("gift_card", "ewallet"):
+                money[partner.id] += amount
+            elif program.program_type == "loyalty":
+                points[partner.id] += amount
+        for partner in self:
+            partner.member_money = money.get(partner.id, 0.0)
+            partner.member_points = points.get(partner.id, 0.0)
+
+    def action_join(self):
+        """Make members of these contacts."""
+        self._join("backoffice")
+
+    def action_open_statement(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Statement"),
+            "res_model": "giftcard.entry",
+            "view_mode": "list,pivot,graph,form",
+            "domain": [("card_id.partner_id", "in", self.ids)],
+        }
+
+    def _join(self, channel, store=None):
+        """Make members of those who are not: give each a number.
+
+        :param channel: one of ``member_channel``
+        :param store: ``giftcard.store`` where they joined
+        :raise UserError: when one has closed his membership
+        """
+        if closed := self.filtered(lambda partner: partner.member_state == "closed"):
+            raise UserError(self.env._("%s has closed the membership.", closed[0].display_name))
+        # The sequence is the platform's; who may write the contact may use it.
+        sequence = self.env["ir.sequence"].sudo()
+        for partner in self.filtered(lambda partner: not partner.member_number):
+            partner.write(
+                {
+                    "member_number": sequence.next_by_code("giftcard.member"),
+                    "member_state": "active",
+                    "member_since": fields.Datetime.now(),
+                    "member_channel": channel,
+                    "member_store_id": store.id if store else False,
+                }
+            )
+
+    def _member_card(self, program):
+        """The member's card of a program; made when there is none. Its row of ``res_partner`` keeps it from being made twice.
+
+        :param program: a nominative ``loyalty.program`` (points or eWallet)
+        :return: ``loyalty.card``
+        """
+        self.ensure_one()
+        # Cards are the ledger's business: who acts for a member need not be allowed to create them.
+        Card = self.env["loyalty.card"].sudo()
+        domain = [("partner_id", "=", self.id), ("program_id", "=", program.id)]
+        card = Card.search(domain, order="id", limit=1)
+        if not card:
+            self.env.execute_query(
+                SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id)
+            )
+            card = Card.search(domain, order="id", limit=1) or Card.create(
+                {"partner_id": self.id, "program_id": program.id}
+            )
+        return card.with_env(self.env)
