@@ -4,7 +4,13 @@
 PYTHON ?= python3
 SUITE := $(PYTHON) tools/suite
 .DEFAULT_GOAL := help
-.PHONY: setup
+.PHONY: setup lint format
 
 setup: ## Make the environment and the template database
 	@$(SUITE) setup
+
+lint: ## Check code, layout, translations, manifests; ARGS="ruff eslint" names checks
+	@$(SUITE) lint $(ARGS)
+
+format: ## Lay out Python, JavaScript and XML as `make lint` wants it
+	@$(SUITE) format $(ARGS)

@@ -78,7 +78,11 @@ def python_packages(venv: Path, names: Iterable[str]) -> None:
     with progress.step(f"Python packages: {', '.join(names)}"):
         marker.unlink(missing_ok=True)
         uv = _uv()
-        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, venv], what="Virtual environment", env=_uv_settings())
+        run(
+            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, venv],
+            what="Virtual environment",
+            env=_uv_settings(),
+        )
         _uv_install(uv, ["--python", paths.venv_python(venv)], files)
         marker.write_text(wanted)
 
@@ -100,7 +104,9 @@ def check_space(needed: int) -> None:
     paths.STATE.mkdir(exist_ok=True)
     free = shutil.disk_usage(paths.STATE).free
     if free < needed:
-        raise SuiteError(f"the disk is nearly full: {free / 2**30:.1f} GB free at {paths.STATE}, {needed / 2**30:.1f} GB needed")
+        raise SuiteError(
+            f"the disk is nearly full: {free / 2**30:.1f} GB free at {paths.STATE}, {needed / 2**30:.1f} GB needed"
+        )
 
 
 def _uv() -> Path:
@@ -172,5 +178,7 @@ def _link_odoo(source: Path) -> None:
         link.write_text(f"{source}\n")
     if not LAUNCHER.exists():
         LAUNCHER.parent.mkdir(exist_ok=True)
-        LAUNCHER.write_text(f"#!{paths.venv_python()}\nimport odoo.cli\n\nif __name__ == '__main__':\n    odoo.cli.main()\n")
+        LAUNCHER.write_text(
+            f"#!{paths.venv_python()}\nimport odoo.cli\n\nif __name__ == '__main__':\n    odoo.cli.main()\n"
+        )
         LAUNCHER.chmod(0o755)

@@ -143,7 +143,9 @@ def odoo() -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     unpack(archives, fresh)
     # Debian leaves this file out as non-free; its absence is a console error, which fails every browser test.
-    missing = fresh / "usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    missing = (
+        fresh / "usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    )
     missing.parent.mkdir(parents=True, exist_ok=True)
     missing.write_text("/* not part of Debian's package */\n")
     broken = [path for path in fresh.rglob("*") if path.is_symlink() and not path.exists()]

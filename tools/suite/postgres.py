@@ -97,7 +97,16 @@ class Cluster:
 
     def _create(self) -> None:
         _own([PGDATA])
-        command = [self._program("initdb"), "-D", PGDATA, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        command = [
+            self._program("initdb"),
+            "-D",
+            PGDATA,
+            "-U",
+            USER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]
         run([*_unprivileged(), *command, "--no-sync"], what="Creation of the PostgreSQL cluster")
         with (PGDATA / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
