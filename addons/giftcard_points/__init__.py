@@ -1,2 +1,2 @@
-from . import exceptions, models
+from . import exceptions, models, wizards
 from .hooks import post_init_hook

@@ -1,4 +1,5 @@
 from psycopg2.errors import CheckViolation, RestrictViolation
+from stdnum.iso7064 import mod_37_36
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -206,3 +207,29 @@ class TestLedgerPost(LedgerCase):
             savepoint.rollback()
         self.assertIn("the balance of a card is the sum of its entries", broken)
         self.assertIn("the points that Odoo shows are the balance less the holds", broken)
+
+    def test_auditor_checks_the_ledger_and_others_do_not(self):
+        auditor = self._make_user("checking auditor", "giftcard_points.group_auditor")
+        self.assertEqual(self.ledger.with_user(auditor).action_check_invariants()["params"]["type"], "success")
+        stranger = self._make_user("stranger", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.ledger.with_user(stranger).action_check_invariants()
+
+    def test_wizard_gives_a_card(self):
+        self.ledger._grant(Act("issue"), self.gift, 100)
+        self.gift.partner_id = self.alice
+        officer = self._make_user("giving officer", "giftcard_points.group_officer")
+        wizard = self.env["giftcard.give"].with_user(officer).create(
+            {"card_id": self.gift.id, "recipient_id": self.bob.id, "greeting": "Happy birthday"}
+        )
+        given = self.env["loyalty.card"].browse(wizard.action_give()["res_id"])
+        self.assertEqual((given.partner_id, given.balance), (self.bob, 100))
+        operation = given.entry_ids.operation_id
+        self.assertEqual((operation.kind, operation.reason, operation.create_uid), ("gift", "Happy birthday", officer))
+
+    def test_codes_are_long_and_checked(self):
+        codes = {self.env["loyalty.card"]._generate_code() for __ in range(100)}
+        self.assertEqual(len(codes), 100)
+        for code in codes:
+            self.assertTrue(mod_37_36.is_valid(code))
+            self.assertEqual((len(code), code[:3]), (20, "044"))
