@@ -1,16 +1,55 @@
-# Odoo gift card, points and pickup suite. Everything is made in .suite/; nothing else is installed or changed.
-# Variables: HTTP_PORT=8069  ARGS="what to test"  DB=database  ODOO_SRC=/an/odoo-19.0  SUITE_CACHE=/shared/downloads  PGHOST=server
+# Odoo gift card, points and pickup suite. Everything is made in .suite/; nothing outside the checkout is changed.
+#
+# Variables:
+#   HTTP_PORT=8069          port of the demo's server
+#   DB=demo                 database of `shell`, `psql` and `check`
+#   ARGS="..."              what to test, lint or measure: ARGS="addons/giftcard_points -k ledger"
+#   ODOO_SRC=/odoo          another Odoo 19.0 tree instead of Debian's package
+#   PGHOST=server           an existing PostgreSQL (with PGUSER, PGPASSWORD) instead of the checkout's own
+#   SUITE_CACHE=/downloads  downloads shared between checkouts
 
 PYTHON ?= python3
-SUITE := $(PYTHON) tools/suite
+SUITE := @$(PYTHON) tools/suite
+export HTTP_PORT DB ODOO_SRC SUITE_CACHE
 .DEFAULT_GOAL := help
-.PHONY: setup lint format
+.PHONY: demo run stop test native-tests lint format check bench shell psql clean help
 
-setup: ## Make the environment and the template database
-	@$(SUITE) setup
+demo: ## Build everything, tell the story over HTTP, leave the server up
+	$(SUITE) demo
 
-lint: ## Check code, layout, translations, manifests; ARGS="ruff eslint" names checks
-	@$(SUITE) lint $(ARGS)
+run: ## Start the server on the demo database as it is
+	$(SUITE) run
+
+stop: ## Stop the server and PostgreSQL
+	$(SUITE) stop
+
+test: ## Run all tests: the addons', the whole suite's, Odoo's own
+	$(SUITE) test $(ARGS)
+
+native-tests: ## Run Odoo's own tests of loyalty, browser tours included
+	$(SUITE) native-tests $(ARGS)
+
+lint: ## Check code, layout, translations, manifests, words
+	$(SUITE) lint $(ARGS)
 
 format: ## Lay out Python, JavaScript and XML as `make lint` wants it
-	@$(SUITE) format $(ARGS)
+	$(SUITE) format $(ARGS)
+
+check: ## Check the ledger's invariants in the database DB
+	$(SUITE) check
+
+bench: ## Measure, one row a figure
+	$(SUITE) bench $(ARGS)
+
+shell: ## Open Odoo's shell on the database DB; takes a script on standard input
+	$(SUITE) shell $(ARGS)
+
+psql: ## Open psql on the database DB; takes a script on standard input
+	$(SUITE) psql $(ARGS)
+
+clean: ## Stop everything and remove all that was made
+	$(SUITE) clean
+
+help: ## Show this
+	@sed -n 's/^# \?//p' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

@@ -7,14 +7,14 @@ import sys
 REQUIRED = (3, 11)  # requirements/*.txt hold wheels of this Python: gevent, lxml and reportlab have none for newer ones
 
 if sys.version_info[:2] != REQUIRED:
-    wanted = "python%d.%d" % REQUIRED
+    wanted = f"python{REQUIRED[0]}.{REQUIRED[1]}"
     found = shutil.which(wanted)
     if found and os.environ.get("SUITE_PYTHON") != found:
         os.environ["SUITE_PYTHON"] = found
         os.execv(found, [found, *sys.argv])
     sys.exit(
-        "error: %s is needed (gevent, lxml, psycopg2-binary and reportlab are pinned to its wheels); this is Python %d.%d"
-        % (wanted, *sys.version_info[:2])
+        f"error: {wanted} is needed, this is Python {sys.version_info[0]}.{sys.version_info[1]}:"
+        " the pinned gevent, lxml, psycopg2-binary and reportlab have no wheels for others"
     )
 
 if not __package__:

@@ -2,34 +2,35 @@
 
 import argparse
 import errno
+import shutil
 from collections.abc import Callable, Sequence
 
-from . import environment, linting, progress
-from .database import Templates
-from .postgres import Cluster
+from . import demo, linting, locking, paths, progress, testing
 from .process import SuiteError
 
 
-def setup(_arguments: list[str]) -> int:
-    env = environment.ensure()
-    cluster = Cluster(env)
-    cluster.start()
-    Templates(env, cluster).ensure()
+def clean(_arguments: list[str]) -> int:
+    """Stop everything and remove what was made; downloads in a shared SUITE_CACHE stay."""
+    demo.stop([])
+    for folder in (paths.STATE, paths.ROOT / "node_modules"):
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-def lint(arguments: list[str]) -> int:
-    return linting.main(arguments, fix=False)
-
-
-def reformat(arguments: list[str]) -> int:
-    return linting.main(arguments, fix=True)
-
-
-COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "format": reformat,
-    "lint": lint,
-    "setup": setup,
+#: Command -> function and whether only one of its kind may run in a checkout.
+COMMANDS: dict[str, tuple[Callable[[list[str]], int], bool]] = {
+    "bench": (demo.bench, True),
+    "check": (demo.check, False),
+    "clean": (clean, False),
+    "demo": (demo.demo, True),
+    "format": (lambda arguments: linting.main(arguments, fix=True), True),
+    "lint": (lambda arguments: linting.main(arguments, fix=False), True),
+    "native-tests": (lambda arguments: testing.main(arguments, native_only=True), True),
+    "psql": (demo.psql, False),
+    "run": (demo.start, True),
+    "shell": (demo.shell, False),
+    "stop": (demo.stop, False),
+    "test": (testing.main, True),
 }
 
 
@@ -38,14 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools/suite", description=__doc__)
     parser.add_argument("command", choices=sorted(COMMANDS))
     options, rest = parser.parse_known_args(arguments)
+    function, alone = COMMANDS[options.command]
     try:
-        return COMMANDS[options.command](rest)
+        if not alone:
+            return int(function(rest))
+        with locking.exclusive(options.command):
+            return int(function(rest))
     except SuiteError as error:
         progress.note(f"error: {error}")
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise
-        progress.note("error: the disk is full")
+        progress.note(f"error: {error.strerror}: {error.filename or paths.STATE}")
     except KeyboardInterrupt:
         progress.note("interrupted")
     return 1

@@ -5,6 +5,7 @@ and the asset bundles. A change of an addon remakes the second alone; cloning ta
 """
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 
 from . import assets, locking, paths, postgres, progress
@@ -97,18 +98,20 @@ class Templates:
         run([*command, *options], what=f"Odoo on {database}", env=self._cluster.variables() | postgres.THROWAWAY)
 
 
-def config_file() -> Path:
-    """Odoo's configuration of this checkout: paths alone; the database server comes from libpq's variables."""
-    paths.DATA.mkdir(parents=True, exist_ok=True)
-    conf = paths.STATE / "odoo.conf"
-    conf.write_text(
-        "[options]\n"
-        f"data_dir = {paths.DATA}\n"
-        f"addons_path = {paths.ADDONS}\n"
-        "http_interface = 127.0.0.1\n"
-        "list_db = False\n"
-        "max_cron_threads = 0\n"
-    )
+def config_file(name: str = "odoo", options: Mapping[str, object] | None = None) -> Path:
+    """Write and return a configuration for this checkout; the database server comes from libpq's variables."""
+    shared = {
+        "data_dir": paths.DATA,
+        "addons_path": paths.ADDONS,
+        "http_interface": "127.0.0.1",
+        "list_db": False,
+        "max_cron_threads": 0,
+    }
+    for folder in (paths.DATA, paths.RUN):
+        folder.mkdir(parents=True, exist_ok=True)
+    conf = paths.RUN / f"{name}.conf"
+    lines = (f"{option} = {value}\n" for option, value in {**shared, **(options or {})}.items())
+    conf.write_text("[options]\n" + "".join(lines))
     return conf
 
 

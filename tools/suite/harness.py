@@ -59,8 +59,8 @@ def server(
 ) -> Iterator[Server]:
     """A running Odoo server on `database`, stopped at exit.
 
-    The server has `.url`, `.database`, `.port`, `.process` (Popen), `.log` (path), `.worker_pids()` and `.kill_worker()`
-    (SIGKILL of one HTTP worker). `workers=0` is one threaded process, more is the prefork server of production.
+    The server has `.url`, `.database`, `.port`, `.process` (Popen), `.log` (path), `.worker_pids()` and
+    `.kill_worker()` (SIGKILL of one HTTP worker). `workers=0` is one threaded process, more is the prefork server of production.
     `extra_conf` adds options of odoo.conf, `env` environment variables. Raises SuiteError where it does not start.
     """
     ready, cluster = _cluster()

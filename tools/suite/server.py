@@ -1,5 +1,6 @@
 """An Odoo server process: start, wait until it answers, stop."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -41,8 +42,7 @@ class Server:
         self.process: subprocess.Popen | None = None
         self._env = env
         self._variables = variables
-        self._conf = paths.RUN / f"odoo-{database_name}-{port}.conf"
-        self._options = {
+        self._options: dict[str, object] = {
             "db_name": database_name,
             "dbfilter": f"^{database_name}$",
             "http_port": port,
@@ -55,10 +55,10 @@ class Server:
         if not port_is_free(self.port):
             raise SuiteError(f"port {self.port} on 127.0.0.1 is taken; name another with HTTP_PORT=")
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._write_conf()
+        conf = database.config_file(f"odoo-{self.database}-{self.port}", self._options)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [*self._env.odoo_command, "-c", self._conf],
+                [*self._env.odoo_command, "-c", conf],
                 cwd=paths.ROOT,
                 env=environment(self._variables),
                 stdin=subprocess.DEVNULL,
@@ -89,7 +89,6 @@ class Server:
         if self.process is not None:
             stop_group(self.process.pid)
             self.process.wait()
-        self._conf.unlink(missing_ok=True)
 
     def worker_pids(self) -> list[int]:
         """The HTTP worker processes, oldest first (none with workers=0)."""
@@ -103,11 +102,6 @@ class Server:
         pid = (self.worker_pids() or [self.process.pid])[0]
         os.kill(pid, signal.SIGKILL)
         return pid
-
-    def _write_conf(self) -> None:
-        paths.RUN.mkdir(parents=True, exist_ok=True)
-        shared = database.config_file().read_text()
-        self._conf.write_text(shared + "".join(f"{name} = {value}\n" for name, value in self._options.items()))
 
 
 def free_port() -> int:
@@ -148,10 +142,8 @@ def stop_group(pid: int) -> None:
             return
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            try:
+            with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                pass
             if not Path(f"/proc/{pid}").exists():
                 break
             time.sleep(0.1)

@@ -1,0 +1,177 @@
+"""The demo database and its server: `make demo`, `run`, `stop`, and what works on the database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from . import environment, paths, progress
+from .database import Templates, config_file
+from .environment import Environment
+from .postgres import Cluster
+from .process import SuiteError, run
+from .process import environment as child_environment
+from .server import Server, command_line, port_is_free, stop_group
+
+DATABASE = "demo"
+PORT = 8069
+_STATE = paths.RUN / "demo.json"
+_CHECK = """
+import json
+print("\\n" + json.dumps(env["giftcard.ledger"]._check_invariants(), default=str))
+"""
+
+
+def demo(_arguments: list[str]) -> int:
+    """A fresh demo database, its server, and the story told over HTTP; the server stays up."""
+    port = _port()
+    if not port_is_free(port) and _running().get("port") != port:
+        raise SuiteError(f"port {port} on 127.0.0.1 is taken; name another with HTTP_PORT=")
+    env, cluster = _ready()
+    templates = Templates(env, cluster)
+    templates.ensure()
+    _stop_server()
+    with progress.step("Fresh demo database"):
+        templates.clone(DATABASE)
+    server = _start(env, cluster, port)
+    if not (paths.ROOT / "demo" / "__main__.py").exists():
+        print(f"The server is up: {server.url}", flush=True)
+        return 0
+    command = [env.python, "-m", "demo", "--url", server.url, "--database", DATABASE]
+    variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=paths.ROOT,
+        env=child_environment(variables),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+
+
+def start(_arguments: list[str]) -> int:
+    """The server on the demo database as it is."""
+    port = _port()
+    if running := _running():
+        print(f"The server is already up: http://127.0.0.1:{running['port']}", flush=True)
+        return 0
+    env, cluster = _ready()
+    _require(cluster, DATABASE)
+    print(f"The server is up: {_start(env, cluster, port).url}", flush=True)
+    return 0
+
+
+def stop(_arguments: list[str]) -> int:
+    """Stop the server and PostgreSQL."""
+    server = _stop_server()
+    if not (paths.VENV / "complete").exists():
+        print("Nothing was running.", flush=True)
+        return 0
+    database = Cluster(environment.ensure()).stop()
+    stopped = [name for name, was in (("the server", server), ("PostgreSQL", database)) if was]
+    print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.", flush=True)
+    return 0
+
+
+def shell(arguments: list[str]) -> int:
+    """Odoo's shell on the demo database; a script may come on standard input."""
+    env, cluster = _ready()
+    name = _database()
+    _require(cluster, name)
+    command = [*env.odoo_command, "shell", "-c", config_file(), "-d", name, "--no-http", "--log-level=warn", *arguments]
+    return _interact(command, cluster)
+
+
+def psql(arguments: list[str]) -> int:
+    """psql on the demo database; a script may come on standard input."""
+    env, cluster = _ready()
+    name = _database()
+    _require(cluster, name)
+    command = [env.postgres_bin / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-d", name]
+    return _interact([*command, *([] if sys.stdin.isatty() else ["-q"]), *arguments], cluster)
+
+
+def check(_arguments: list[str]) -> int:
+    """The ledger's invariants over a whole database: each violation is printed; 1 if there is any."""
+    env, cluster = _ready()
+    name = _database()
+    _require(cluster, name)
+    command = [*env.odoo_command, "shell", "-c", config_file(), "-d", name, "--no-http", "--log-level=critical"]
+    with progress.step(f"Invariants of the ledger in {name}"):
+        out = run(command, what="Check of the ledger", env=cluster.variables(), stdin=_CHECK)
+    violations = json.loads(out.strip().splitlines()[-1])
+    for violation in violations:
+        print(
+            f"violated: {violation['invariant']}: {len(violation['rows'])} rows, first {violation['rows'][0]}",
+            flush=True,
+        )
+    if not violations:
+        print("no violation", flush=True)
+    return bool(violations)
+
+
+def bench(arguments: list[str]) -> int:
+    """The benchmarks on a fresh database `bench`."""
+    if not (paths.ROOT / "benchmarks" / "__main__.py").exists():
+        raise SuiteError("there is no package benchmarks/ in this checkout")
+    env, cluster = _ready()
+    Templates(env, cluster).clone("bench")
+    variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
+    command = [str(env.python), "-m", "benchmarks", *arguments]
+    return subprocess.run(command, cwd=paths.ROOT, env=child_environment(variables), check=False).returncode
+
+
+def _ready() -> tuple[Environment, Cluster]:
+    env = environment.ensure()
+    cluster = Cluster(env)
+    cluster.start()
+    return env, cluster
+
+
+def _start(env: Environment, cluster: Cluster, port: int) -> Server:
+    options = {"max_cron_threads": 1}
+    log = paths.LOGS / "demo-server.log"
+    server = Server(env, DATABASE, port=port, options=options, variables=cluster.variables(), log=log)
+    with progress.step("Start of the server"):
+        server.start()
+    assert server.process is not None
+    _STATE.write_text(json.dumps({"pid": server.process.pid, "port": port}))
+    return server
+
+
+def _running() -> dict[str, int]:
+    """Process and port of the demo's server; empty if it is not up."""
+    if not _STATE.exists():
+        return {}
+    state = json.loads(_STATE.read_text())
+    return state if f"odoo-{DATABASE}-" in command_line(state["pid"]) else {}
+
+
+def _stop_server() -> bool:
+    running = _running()
+    if running:
+        stop_group(running["pid"])
+    _STATE.unlink(missing_ok=True)
+    return bool(running)
+
+
+def _port() -> int:
+    text = os.environ.get("HTTP_PORT") or str(PORT)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SuiteError(f"HTTP_PORT={text} is no port number")
+    return int(text)
+
+
+def _database() -> str:
+    return os.environ.get("DB") or DATABASE
+
+
+def _require(cluster: Cluster, name: str) -> None:
+    if name not in cluster.databases(name):
+        raise SuiteError(f"there is no database {name}; `make demo` makes the demo's")
+
+
+def _interact(command: list[str | Path], cluster: Cluster) -> int:
+    return subprocess.run(
+        [str(part) for part in command], cwd=paths.ROOT, env=child_environment(cluster.variables()), check=False
+    ).returncode
