@@ -9,6 +9,8 @@ cny = env.ref("base.CNY")  # noqa: F821
 cny.active = True
 company.partner_id.write({"name": "晨光百货 Morning Light", "tz": "Asia/Shanghai", "country_id": env.ref("base.cn").id})  # noqa: F821
 company.currency_id = cny
+# A shop with many small sales books its stock when a session closes.
+company.point_of_sale_update_stock_quantities = "closing"
 env["account.chart.template"].try_loading("cn", company, install_demo=False)  # noqa: F821
 env["loyalty.program"].search([]).write({"currency_id": cny.id, "portal_point_name": "¥"})  # noqa: F821
 env["res.users"].with_context(active_test=False).search([("id", "<", 10)]).write({"tz": "Asia/Shanghai"})  # noqa: F821

@@ -1,0 +1,29 @@
+"""The story as it is told: one line a step, with its result and its time."""
+
+import sys
+import time
+
+MARK = "\N{CHECK MARK}" if (sys.stdout.encoding or "").lower().startswith("utf") else "*"
+
+
+def tell(title, step, *args):
+    """Run a step and print it. :return: what it returned beside its text"""
+    start = time.monotonic()
+    tty = sys.stdout.isatty()
+    if tty:
+        print(f"  … {title}", end="\r", flush=True)
+    result, value = step(*args)
+    seconds = f"{time.monotonic() - start:.1f} s"
+    print(f"{chr(27) + '[2K' if tty else ''}  {MARK} {title}  ({seconds})")
+    for line in result.splitlines():
+        print(f"      {line}")
+    sys.stdout.flush()
+    return value
+
+
+def progress(done, total, what):
+    """A line that is written over on a terminal, and every quarter elsewhere."""
+    if sys.stdout.isatty():
+        print(f"  … {what}: {done}/{total}", end="\r", flush=True)
+    elif done * 4 // total > (done - 1) * 4 // total:
+        print(f"  … {what}: {done}/{total}", flush=True)
