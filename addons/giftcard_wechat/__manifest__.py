@@ -1,0 +1,23 @@
+{
+    "name": "Gift Cards & Points: WeChat and API",
+    "summary": "Members by WeChat: log in, see balances and statements, redeem points, over a documented JSON API",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Loyalty",
+    "author": "Gift Card Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["giftcard_points"],
+    "external_dependencies": {"python": ["openapi-pydantic", "pydantic", "requests"]},
+    "data": [
+        "security/giftcard_wechat_groups.xml",
+        "security/ir.model.access.csv",
+        "security/giftcard_wechat_rules.xml",
+        "data/ir_config_parameter_data.xml",
+        "views/api_docs_templates.xml",
+        "views/giftcard_wechat_app_views.xml",
+        "views/giftcard_identity_views.xml",
+        "views/giftcard_api_token_views.xml",
+        "views/res_partner_views.xml",
+        "views/giftcard_wechat_menus.xml",
+    ],
+    "demo": ["demo/giftcard_wechat_demo.xml"],
+}

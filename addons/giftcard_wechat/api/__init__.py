@@ -1,0 +1,1 @@
+from . import problems, transaction, endpoint, dispatcher, openapi

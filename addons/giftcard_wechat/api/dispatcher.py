@@ -1,0 +1,116 @@
+import hashlib
+import logging
+
+from pydantic import ValidationError
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import Response
+
+from .endpoint import MAX_BODY, PREFIX
+from .problems import MEDIA_TYPE, Problem, as_problem
+
+
+class ApiDispatcher(http.Dispatcher):
+    """Odoo's dispatcher of routes of type ``giftcard_api``: JSON in, JSON out, problems as RFC 9457.
+
+    The route's :class:`~.endpoint.Operation` says what to read, what to answer and whether the call is keyed.
+    """
+
+    routing_type = "giftcard_api"
+    mimetypes = ("application/json",)
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True
+
+    def dispatch(self, endpoint, args):
+        """Call a keyed operation at most once per key, others each time."""
+        operation = endpoint.routing.get("operation")
+        if not operation:
+            self.request.params = args
+            return self.request.registry["ir.http"]._dispatch(endpoint)
+        httprequest = self.request.httprequest
+        if httprequest.method not in (operation.method, operation.method == "GET" and "HEAD"):
+            raise Problem("method_not_allowed", allow=[operation.method])
+        raw = self._read_body()
+        self.request.params = {**args, **self._parse(operation, raw)}
+        if not operation.keyed:
+            return self._respond(operation.status, self._call(endpoint, operation))
+        request_hash = hashlib.sha256(
+            b"\n".join((httprequest.method.encode(), httprequest.path.encode(), raw))
+        ).hexdigest()
+        status, body, replayed = self.request.env["giftcard.api.request"]._answer_once(
+            self._idempotency_key(), request_hash, lambda: (operation.status, self._call(endpoint, operation))
+        )
+        return self._respond(status, body, {"Idempotency-Replayed": "true"} if replayed else None)
+
+    def handle_error(self, exc):
+        problem = as_problem(exc)
+        if isinstance(exc, UserError) and problem.code < 500:
+            # A refusal is an answer, not an incident.
+            exc.loglevel = logging.INFO
+        env = self.request.env
+        document = problem.as_dict((env and env.context.get("lang")) or self.request.best_lang or "en_US", PREFIX)
+        response = self.request.make_json_response(
+            document, headers={"Content-Type": MEDIA_TYPE, **problem.extra_headers}, status=problem.code
+        )
+        return self._seal(response)
+
+    def _read_body(self):
+        httprequest = self.request.httprequest
+        if "Transfer-Encoding" in httprequest.headers:
+            raise Problem("length_required")
+        if (httprequest.content_length or 0) > MAX_BODY:
+            raise Problem("body_too_large", self.request.env._("At most %s bytes are taken.", MAX_BODY))
+        return httprequest.get_data()
+
+    def _parse(self, operation, raw):
+        """:return: ``body`` and ``query`` as the schemas of the operation"""
+        params = {}
+        try:
+            if operation.query:
+                params["query"] = operation.query.model_validate(self.request.httprequest.args.to_dict())
+            if operation.body:
+                if self.request.httprequest.mimetype != "application/json":
+                    raise Problem("unsupported_media_type")
+                params["body"] = operation.body.model_validate_json(raw)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+            if any(detail["type"] == "json_invalid" for detail in details):
+                raise Problem("invalid_json") from None
+            prefix = "#/" if operation.body else ""
+            raise Problem(
+                "validation_error",
+                errors=[
+                    {"pointer": prefix + "/".join(map(str, detail["loc"])), "detail": detail["msg"]}
+                    for detail in details
+                ],
+            ) from None
+        return params
+
+    def _idempotency_key(self):
+        key = self.request.httprequest.headers.get("Idempotency-Key")
+        if not key:
+            raise Problem("idempotency_key_required")
+        if not 8 <= len(key) <= 64 or not all("!" <= char <= "~" for char in key):
+            raise Problem("validation_error", self.request.env._("Idempotency-Key: 8 to 64 visible ASCII characters."))
+        return key
+
+    def _call(self, endpoint, operation):
+        """:return: the answer as JSON text, or an empty text"""
+        result = self.request.registry["ir.http"]._dispatch(endpoint)
+        return result.model_dump_json(by_alias=True) if operation.answer else ""
+
+    def _respond(self, status, body, headers=None):
+        response = Response(body, status=status, headers=headers)
+        if body:
+            response.headers["Content-Type"] = "application/json; charset=utf-8"
+        else:
+            del response.headers["Content-Type"]
+        return self._seal(response)
+
+    def _seal(self, response):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response

@@ -1,0 +1,125 @@
+"""The one list of errors of the API: RFC 9457 problem details with stable codes."""
+
+from typing import NamedTuple
+
+import psycopg2
+from psycopg2.pool import PoolError
+from werkzeug.exceptions import HTTPException
+
+from odoo.exceptions import AccessDenied, AccessError, MissingError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.translate import LazyGettext, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemType(NamedTuple):
+    """What a code means. Codes are never renamed; the title is for people and follows ``Accept-Language``."""
+
+    code: str
+    status: int
+    title: LazyGettext
+
+
+PROBLEM_TYPES = {}
+
+
+def register(code, status, title):
+    """Add a code to the list; addons that raise refusals of their own register them when they are imported.
+
+    :param code: stable, snake case
+    :param status: HTTP status
+    :param title: lazy translation
+    """
+    PROBLEM_TYPES[code] = ProblemType(code, status, title)
+
+
+register("invalid_json", 400, _lt("The body is not JSON."))
+register("unauthenticated", 401, _lt("Log in first."))
+register("token_expired", 401, _lt("The session has ended; log in again."))
+register("invalid_login_code", 401, _lt("The login code is wrong, used or out of date."))
+register("login_refused", 403, _lt("The identity provider refuses this user."))
+register("member_frozen", 403, _lt("The membership is frozen."))
+register("member_closed", 403, _lt("The membership is closed."))
+register("not_found", 404, _lt("There is nothing here."))
+register("method_not_allowed", 405, _lt("The method is not allowed here."))
+register("refused", 409, _lt("The request was refused."))
+register("insufficient_balance", 409, _lt("The balance is too low."))
+register("card_not_usable", 409, _lt("The card cannot be used."))
+register("already_resolved", 409, _lt("This has been decided already."))
+register("ledger_error", 409, _lt("The ledger refused the operation."))
+register("length_required", 411, _lt("The length of the body must be stated."))
+register("body_too_large", 413, _lt("The body is too large."))
+register("unsupported_media_type", 415, _lt("The body must be application/json."))
+register("invalid_amount", 422, _lt("The amount is not valid."))
+register("validation_error", 422, _lt("The request is not valid."))
+register("idempotency_conflict", 422, _lt("The idempotency key was used for another request."))
+register("idempotency_key_required", 428, _lt("An Idempotency-Key is required."))
+register("rate_limited", 429, _lt("Too many requests."))
+register("internal_error", 500, _lt("Something went wrong on our side."))
+register("busy", 503, _lt("The server is busy; try again."))
+register("provider_unavailable", 503, _lt("The identity provider does not answer; try again."))
+
+BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 415: "unsupported_media_type"}
+
+
+class Problem(HTTPException):
+    """An error answer.
+
+    :param slug: code of :data:`PROBLEM_TYPES`
+    :param detail: what is wrong this time, in the language of the client
+    :param errors: list of ``{"pointer": JSON pointer or parameter name, "detail": text}``
+    :param retry_after: seconds
+    :param allow: methods allowed, for ``method_not_allowed``
+    """
+
+    def __init__(self, slug, detail=None, errors=None, retry_after=None, allow=None):
+        super().__init__(detail)
+        self.type = PROBLEM_TYPES[slug]
+        self.code = self.type.status
+        self.errors = errors
+        self.extra_headers = {}
+        if self.code == 401:
+            self.extra_headers["WWW-Authenticate"] = "Bearer"
+        if retry_after:
+            self.extra_headers["Retry-After"] = str(retry_after)
+        if allow:
+            self.extra_headers["Allow"] = ", ".join(allow)
+
+    def as_dict(self, lang, base):
+        """:return: the problem document; ``type`` refers to the readable page under ``base``"""
+        document = {
+            "type": f"{base}/docs#{self.type.code}",
+            "title": self.type.title._translate(lang),
+            "status": self.code,
+            "code": self.type.code,
+        }
+        if self.description:
+            document["detail"] = self.description
+        if self.errors:
+            document["errors"] = self.errors
+        return document
+
+
+def as_problem(exc):
+    """:return: the :class:`Problem` that tells a client of ``exc``, and nothing about the server's inside"""
+    match exc:
+        case Problem():
+            return exc
+        case MissingError() | AccessError():
+            # Whether a record of another member exists is nobody's business.
+            return Problem("not_found")
+        case AccessDenied():
+            return Problem("unauthenticated")
+        case UserError():
+            code = getattr(exc, "code", "refused")
+            return Problem(code if code in PROBLEM_TYPES else "refused", str(exc))
+        case HTTPException() if exc.code in BY_STATUS:
+            return Problem(BY_STATUS[exc.code])
+        case PoolError():
+            return Problem("busy", retry_after=1)
+        case psycopg2.Error() if isinstance(exc, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            return Problem("busy", retry_after=1)
+    return Problem("internal_error")

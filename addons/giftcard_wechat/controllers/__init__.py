@@ -1,0 +1,1 @@
+from . import session, member, card, store, document, fallback

@@ -1,0 +1,52 @@
+from odoo import models
+from odoo.http import SAFE_HTTP_METHODS, request
+
+from ..api.dispatcher import ApiDispatcher
+from ..api.endpoint import PREFIX
+from ..api.problems import Problem
+from ..api.transaction import read_committed
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _auth_method_giftcard_member(cls):
+        """Act for the member whose bearer token (RFC 6750) the request carries."""
+        cls._giftcard_begin()
+        scheme, __, token = request.httprequest.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("unauthenticated")
+        session = request.env["giftcard.api.token"]._authenticate(token)
+        request.env["giftcard.api.rate"]._take("session", session.token_id)
+        cls._giftcard_act_for(
+            giftcard_member_id=session.member_id,
+            giftcard_token_id=session.token_id,
+            allowed_company_ids=[session.company_id],
+        )
+
+    @classmethod
+    def _auth_method_giftcard_guest(cls):
+        """Act for nobody: what is public, and logging in."""
+        cls._giftcard_begin()
+        cls._giftcard_act_for()
+
+    @classmethod
+    def _giftcard_begin(cls):
+        """Writes wait for locks in READ COMMITTED. Nothing was done yet, so the transaction may begin anew."""
+        if request.httprequest.method not in SAFE_HTTP_METHODS:
+            request.env.cr.rollback()
+            read_committed(request.env.cr)
+
+    @classmethod
+    def _giftcard_act_for(cls, **member):
+        """Enter the API's least-privilege user; the context is the server's own, nothing of it comes from the request."""
+        user_id = request.env["ir.model.data"]._xmlid_to_res_id("giftcard_wechat.user_api", raise_if_not_found=True)
+        request.update_env(user=user_id, context={"lang": request.env.context.get("lang"), **member}, su=False)
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Under the API's prefix every error is a problem, whatever route raised it."""
+        if f"{request.httprequest.path}/".startswith(f"{PREFIX}/"):
+            return ApiDispatcher(request).handle_error(exception)
+        return super()._handle_error(exception)

@@ -1,0 +1,1 @@
+from . import common, session, member, card, store
