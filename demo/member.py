@@ -22,7 +22,8 @@ class Member:
     def login(self, code):
         """Log in with what ``wx.login`` gave. :return: the session as the API tells it"""
         answer = self.post("/session", {"provider": "wechat_miniprogram", "code": code})
-        self._session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        self.token = answer["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {self.token}"
         return answer
 
     def get(self, path, **params):

@@ -273,7 +273,11 @@ class Story:
             ["res_id"],
         )
         booked = {operation["res_id"] for operation in booked}
-        missing = [purchase for purchase in purchases if known.get(purchase.uuid) not in booked and purchase.amount]
+        missing = [
+            purchase
+            for purchase in purchases
+            if purchase.uuid not in known or (purchase.amount and known[purchase.uuid] not in booked)
+        ]
         for start in range(0, len(missing), BATCH):
             self._sell(missing[start : start + BATCH], partners)
             progress(min(start + BATCH, len(missing)), len(missing), "orders")
