@@ -1,0 +1,62 @@
+"""Refusals of the points mall; like those of the ledger they are for people to read, and ``code`` is for machines.
+
+A refused call has to be rolled back: catch them only around a savepoint.
+"""
+
+from odoo.addons.giftcard_points.exceptions import LedgerError
+
+
+class RedemptionError(LedgerError):
+    """Base of all refusals of the points mall."""
+
+    code = "redemption_error"
+
+
+class InvalidQuantity(RedemptionError):
+    """Nothing is asked for, or a quantity is not a positive whole number."""
+
+    code = "invalid_quantity"
+
+
+class MemberNotActive(RedemptionError):
+    """The person is no member, or the membership is frozen or closed."""
+
+    code = "member_not_active"
+
+
+class StoreNotAvailable(RedemptionError):
+    """The store is closed or hands out no goods."""
+
+    code = "store_not_available"
+
+
+class RewardNotAvailable(RedemptionError):
+    """The reward is not published, has changed meanwhile, or cannot be redeemed together with the others."""
+
+    code = "reward_not_available"
+
+
+class OutOfStock(RedemptionError):
+    """The store has fewer free pieces than asked for: ``available``."""
+
+    code = "out_of_stock"
+
+    def __init__(self, message, available=0):
+        super().__init__(message)
+        self.available = available
+
+
+class LimitReached(RedemptionError):
+    """The quota of the reward is used up; ``available`` is what is left of it."""
+
+    code = "limit_reached"
+
+    def __init__(self, message, available=0):
+        super().__init__(message)
+        self.available = available
+
+
+class IllegalTransition(RedemptionError):
+    """The redemption is not, or no longer, in a state from which this is possible."""
+
+    code = "illegal_transition"

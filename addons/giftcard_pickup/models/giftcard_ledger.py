@@ -1,0 +1,118 @@
+from odoo import models
+from odoo.tools import SQL
+
+from .states import UNDONE
+
+
+class GiftcardLedger(models.AbstractModel):
+    """What is always true of rewards, redemptions and pickup codes."""
+
+    _inherit = "giftcard.ledger"
+
+    def _invariants(self):
+        return {
+            **super()._invariants(),
+            "of a reward, redeemed is what live redemptions took, and within its quota": SQL(
+                """
+                SELECT reward.id AS reward_id, reward.redeemed, reward.quota, COALESCE(SUM(live.quantity), 0) AS live
+                  FROM giftcard_reward reward
+             LEFT JOIN (SELECT line.reward_id, line.quantity
+                          FROM giftcard_redemption_line line
+                          JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
+                         WHERE redemption.state NOT IN %s) live ON live.reward_id = reward.id
+                 GROUP BY reward.id
+                HAVING reward.redeemed <> COALESCE(SUM(live.quantity), 0)
+                    OR (reward.quota > 0 AND reward.redeemed > reward.quota)
+                """,
+                UNDONE,
+            ),
+            "a redemption costs what its lines cost": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.points, SUM(line.quantity * line.points_price) AS lines
+                  FROM giftcard_redemption redemption
+             LEFT JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id
+                 GROUP BY redemption.id
+                HAVING redemption.points <> COALESCE(SUM(line.quantity * line.points_price), 0)
+                """
+            ),
+            "a redemption's points are held until it is approved, then taken, and free when it is undone": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state, redemption.points, hold.state AS hold,
+                       hold.amount AS held, COALESCE(-SUM(entry.amount), 0) AS taken
+                  FROM giftcard_redemption redemption
+             LEFT JOIN giftcard_hold hold ON hold.id = redemption.hold_id
+             LEFT JOIN giftcard_operation operation
+                    ON operation.id = hold.operation_id OR operation.refund_of_id = hold.operation_id
+             LEFT JOIN giftcard_entry entry ON entry.operation_id = operation.id
+                 GROUP BY redemption.id, hold.id
+                HAVING hold.amount IS DISTINCT FROM redemption.points
+                    OR CASE WHEN redemption.state = 'to_review'
+                            THEN hold.state <> 'open'
+                            WHEN redemption.state IN %s
+                            THEN hold.state NOT IN ('captured', 'released') OR COALESCE(SUM(entry.amount), 0) <> 0
+                            ELSE hold.state <> 'captured' OR -SUM(entry.amount) <> redemption.points
+                        END
+                """,
+                UNDONE,
+            ),
+            "goods leave with a done redemption, and only with it": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state, picking.id AS picking_id, picking.state AS picking
+                  FROM giftcard_redemption redemption
+                  JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
+                 WHERE picking.state IS DISTINCT FROM CASE WHEN redemption.state = 'done' THEN 'done'
+                                                           WHEN redemption.state IN %(undone)s THEN 'cancel'
+                                                           ELSE picking.state END
+                    OR (picking.state IN ('done', 'cancel') AND redemption.state IN ('to_review', 'approved', 'ready'))
+                 UNION ALL
+                SELECT redemption.id, redemption.state, NULL, NULL
+                  FROM giftcard_redemption redemption
+                 WHERE redemption.state NOT IN %(undone)s
+                   AND NOT EXISTS (SELECT FROM stock_picking WHERE giftcard_redemption_id = redemption.id)
+                   AND EXISTS (SELECT FROM giftcard_redemption_line line
+                                 JOIN product_product product ON product.id = line.product_id
+                                 JOIN product_template template ON template.id = product.product_tmpl_id
+                                WHERE line.redemption_id = redemption.id AND template.type <> 'service')
+                """,
+                undone=UNDONE,
+            ),
+            "nothing is reserved for an undone redemption": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state, move_line.id AS move_line_id, move_line.quantity
+                  FROM giftcard_redemption redemption
+                  JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
+                  JOIN stock_move_line move_line ON move_line.picking_id = picking.id
+                 WHERE redemption.state IN %s AND move_line.quantity > 0
+                """,
+                UNDONE,
+            ),
+            "a redemption has one code: open while it is ready, used once it is done": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state,
+                       COUNT(*) FILTER (WHERE code.state = 'open') AS open,
+                       COUNT(*) FILTER (WHERE code.state = 'used') AS used
+                  FROM giftcard_redemption redemption
+             LEFT JOIN giftcard_pickup_code code ON code.redemption_id = redemption.id
+                 GROUP BY redemption.id
+                HAVING COUNT(*) FILTER (WHERE code.state = 'open') <> (redemption.state = 'ready')::int
+                    OR COUNT(*) FILTER (WHERE code.state = 'used') <> (redemption.state = 'done')::int
+                """
+            ),
+            "a used code says when, where and by whom": SQL(
+                """
+                SELECT id AS code_id, used_at, used_by_id, used_store_id
+                  FROM giftcard_pickup_code
+                 WHERE state = 'used' AND (used_at IS NULL OR used_by_id IS NULL OR used_store_id IS DISTINCT FROM store_id)
+                """
+            ),
+            "the steps of a redemption lead to its state": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state, step.to_state
+                  FROM giftcard_redemption redemption
+             LEFT JOIN LATERAL (SELECT to_state FROM giftcard_redemption_transition
+                                 WHERE redemption_id = redemption.id
+                                 ORDER BY id DESC LIMIT 1) step ON TRUE
+                 WHERE redemption.state IS DISTINCT FROM step.to_state
+                """
+            ),
+        }

@@ -1,0 +1,107 @@
+from collections import Counter
+
+from odoo import models
+from odoo.fields import Command
+
+from ..exceptions import OutOfStock
+
+
+class GiftcardRedemption(models.Model):
+    """The goods of a redemption: one standard transfer out of the store's stock. Services have none.
+
+    All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they touch
+    the redemption's own transfers only.
+    """
+
+    _inherit = "giftcard.redemption"
+
+    def _reserve_goods(self):
+        """Number the redemption, create its transfer and reserve it as a whole.
+
+        :raise OutOfStock:
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.product_id.type != "service")
+        warehouse, customers = self.store_id.warehouse_id, self.member_id.property_stock_customer
+        needed = Counter()
+        for line in lines:
+            needed[line.product_id] += line.quantity
+        storable = lines.product_id.filtered("is_storable")
+        free = self.env["stock.quant"]._giftcard_lock(storable, warehouse.lot_stock_id)
+        for product in storable:
+            if free[product.id] < needed[product]:
+                self._refuse_stock(product, free[product.id])
+        self.name = self.env["ir.sequence"].next_by_code("giftcard.redemption")
+        if not lines:
+            return
+        picking = self.env["stock.picking"].create(
+            {
+                "giftcard_redemption_id": self.id,
+                "partner_id": self.member_id.id,
+                "origin": self.name,
+                "company_id": self.company_id.id,
+                "picking_type_id": warehouse.out_type_id.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "location_dest_id": customers.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "product_uom": product.uom_id.id,
+                            "location_id": warehouse.lot_stock_id.id,
+                            "location_dest_id": customers.id,
+                            "company_id": self.company_id.id,
+                        }
+                    )
+                    for product, quantity in needed.items()
+                ],
+            }
+        )
+        picking.action_confirm()
+        self._assign(picking)
+
+    def _deliver_goods(self):
+        """Validate the transfer as it stands: reserved as a whole, no backorder."""
+        self.ensure_one()
+        picking = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        if not picking:
+            return
+        self._lock_goods(with_destination=True)
+        self._assign(picking)
+        # No wizard may ask anything here: there is no backorder to decide on, and no text message to confirm.
+        picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        if any(one.state != "done" for one in picking):
+            raise OutOfStock(self.env._("The goods of %s could not be issued from the stock.", self.name))
+
+    def _release_goods(self):
+        """Cancel the transfers, which frees what they reserved."""
+        pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        if pickings:
+            self._lock_goods()
+            pickings.action_cancel()
+
+    def _lock_goods(self, with_destination=False):
+        moves = self.picking_ids.move_ids
+        locations = moves.location_id | moves.location_dest_id if with_destination else moves.location_id
+        self.env["stock.quant"]._giftcard_lock(moves.product_id.filtered("is_storable"), locations)
+
+    def _assign(self, picking):
+        """Reserve what is not reserved yet. :raise OutOfStock: when that is not all"""
+        moves = picking.move_ids
+        if missing := moves.filtered(lambda move: move.state != "assigned"):
+            missing._action_assign()
+        for move in moves:
+            if move.state != "assigned" or move.product_uom.compare(move.quantity, move.product_uom_qty) != 0:
+                self._refuse_stock(move.product_id, move.quantity)
+
+    def _refuse_stock(self, product, available):
+        raise OutOfStock(
+            self.env._(
+                "%(store)s has only %(available)s of %(product)s left.",
+                store=self.store_id.name,
+                available=int(available),
+                product=product.display_name,
+            ),
+            int(available),
+        )

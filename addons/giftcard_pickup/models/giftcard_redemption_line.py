@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+
+
+class GiftcardRedemptionLine(models.Model):
+    """So many pieces of one reward, at the price it had when it was redeemed."""
+
+    _name = "giftcard.redemption.line"
+    _description = "Redemption Line"
+    _order = "redemption_id, id"
+
+    redemption_id = fields.Many2one("giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict")
+    reward_id = fields.Many2one("giftcard.reward", required=True, readonly=True, index=True, ondelete="restrict")
+    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="restrict")
+    quantity = fields.Integer(required=True, readonly=True)
+    points_price = fields.Float(digits="Gift Card Value", required=True, readonly=True, aggregator=None)
+    points = fields.Float(compute="_compute_points", store=True, digits="Gift Card Value")
+    company_id = fields.Many2one(related="redemption_id.company_id")
+    store_id = fields.Many2one(related="redemption_id.store_id")
+    state = fields.Selection(related="redemption_id.state")
+    date = fields.Datetime(related="redemption_id.date")
+
+    _reward_uniq = models.Constraint(
+        "UNIQUE(redemption_id, reward_id)", "A reward has one line in a redemption."
+    )
+    _quantity_check = models.Constraint("CHECK(quantity > 0)", "At least one piece is redeemed.")
+
+    @api.depends("quantity", "points_price")
+    def _compute_points(self):
+        for line in self:
+            line.points = line.quantity * line.points_price
+
+    @api.depends("reward_id", "quantity")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.reward_id.display_name} × {line.quantity}"

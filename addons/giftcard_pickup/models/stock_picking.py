@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .states import UNDONE
+
+
+class StockPicking(models.Model):
+    """The goods of a redemption leave against its pickup code, and are freed by its cancellation, by nothing else."""
+
+    _inherit = "stock.picking"
+
+    giftcard_redemption_id = fields.Many2one(
+        "giftcard.redemption", string="Redemption", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+
+    def _action_done(self):
+        # Read with the system's rights: a warehouse worker need not see redemptions.
+        for redemption in self.sudo().giftcard_redemption_id:
+            if redemption.state != "done":
+                raise UserError(
+                    self.env._("The goods of %s are handed over against the member's pickup code.", redemption.name)
+                )
+        return super()._action_done()
+
+    def action_cancel(self):
+        self._refuse_to_free()
+        return super().action_cancel()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_redemption(self):
+        self._refuse_to_free()
+
+    def _refuse_to_free(self):
+        for redemption in self.sudo().giftcard_redemption_id:
+            if redemption.state not in UNDONE:
+                raise UserError(
+                    self.env._("The goods of %s are reserved for a member. Cancel the redemption instead.", redemption.name)
+                )

@@ -1,0 +1,3 @@
+from . import test_submit
+from . import test_review
+from . import test_pickup
