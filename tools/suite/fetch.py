@@ -27,6 +27,16 @@ ODOO_COMPANIONS = (
     "libjs-jquery-form",
     "libjs-underscore",
 )
+DEPLOYMENT_PACKAGES = (
+    "docker-compose",
+    "nginx",
+    "libc6",
+    "libcrypt1",
+    "libpcre2-8-0",
+    "libssl3t64",
+    "libzstd1",
+    "zlib1g",
+)
 
 
 class Apt:
@@ -157,6 +167,18 @@ def odoo() -> Path:
     fresh.rename(root)
     shutil.rmtree(apt.home / "deb")
     return packages
+
+
+def deployment_programs() -> Path:
+    """Root of trixie's docker-compose and nginx with their libraries: they check deploy/, and are never installed."""
+    root = paths.CACHE / "deployment-programs"
+    if not (root / "complete").exists():
+        apt = Apt("trixie")
+        apt.update()
+        shutil.rmtree(root, ignore_errors=True)
+        unpack(apt.download(DEPLOYMENT_PACKAGES), root)
+        (root / "complete").touch()
+    return root
 
 
 def odoo_version(source: Path) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from . import environment, paths, progress
+from . import environment, fetch, locking, paths, progress
 from .database import Templates
 from .postgres import Cluster
 from .server import Server, free_port
@@ -60,7 +60,8 @@ def server(
     """A running Odoo server on `database`, stopped at exit.
 
     The server has `.url`, `.database`, `.port`, `.process` (Popen), `.log` (path), `.worker_pids()` and
-    `.kill_worker()` (SIGKILL of one HTTP worker). `workers=0` is one threaded process, more is the prefork server of production.
+    `.kill_worker()`, which sends SIGKILL to one HTTP worker. `workers=0` is one threaded process, more is the prefork
+    server of production.
     `extra_conf` adds options of odoo.conf, `env` environment variables. Raises SuiteError where it does not start.
     """
     ready, cluster = _cluster()
@@ -88,6 +89,16 @@ def connect(database: str) -> psycopg2.extensions.connection:
     _, cluster = _cluster()
     variables = cluster.variables()
     return psycopg2.connect(dbname=database, host=variables.get("PGHOST"), user=variables.get("PGUSER"))
+
+
+def deployment_program(name: str) -> list[str]:
+    """Command line of the real `docker-compose` or `nginx` (Debian trixie's, started with trixie's own libraries)."""
+    with locking.exclusive("deployment-programs", wait=True):
+        root = fetch.deployment_programs()
+    program = next(path for path in (root / "usr/bin" / name, root / "usr/sbin" / name) if path.exists())
+    loader = next(root.glob("usr/lib*/ld-linux-*.so.*"))
+    libraries = next(root.glob("usr/lib/*-linux-gnu"))
+    return [str(loader), "--library-path", str(libraries), str(program)]
 
 
 def note(text: str) -> None:

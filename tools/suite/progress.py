@@ -16,15 +16,16 @@ _ticker: threading.Thread | None = None
 
 
 @contextmanager
-def step(what: str, *, minimum: float = 0.0) -> Iterator[None]:
+def step(what: str, *, minimum: float = 0.0, quiet: bool = False) -> Iterator[None]:
     """Show `what` while the block runs, then its elapsed seconds (nothing if under `minimum` seconds).
 
-    Steps may run in several threads at once.
+    Steps may run in several threads at once. `quiet` is for blocks whose programs print their own progress.
     """
     started = time.monotonic()
     with _guard:
-        _active[what] = started
-        _start_ticker()
+        if not quiet:
+            _active[what] = started
+            _start_ticker()
     try:
         yield
     except BaseException:

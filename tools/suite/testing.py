@@ -58,7 +58,7 @@ def main(arguments: list[str], *, native_only: bool = False) -> int:
     groups, options = _narrowed(groups, arguments)
     total, problems = Tally(), []
     for group in groups:
-        with progress.step(f"Tests: {group.name}"):
+        with progress.step(f"Tests: {group.name}", quiet=True):
             tally, code = _run(group, options, env, cluster, templates)
         problems += _problems(group, tally, code, narrowed=bool(arguments))
         total.passed += tally.passed
