@@ -5,7 +5,7 @@
     "category": "Sales/Loyalty",
     "author": "Gift Card Suite contributors",
     "license": "LGPL-3",
-    "depends": ["giftcard_points"],
+    "depends": ["giftcard_pickup"],
     "external_dependencies": {"python": ["openapi-pydantic", "pydantic", "requests"]},
     "data": [
         "security/giftcard_wechat_groups.xml",

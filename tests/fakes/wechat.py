@@ -5,7 +5,7 @@
 ``POST /control/code`` with ``{"user": "alice"}``, from this or another process.
 
     python -m tests.fakes.wechat --port 8098
-    with WechatServer() as wechat: wechat.code_for("alice")
+    with FakeWechat() as wechat: wechat.code_for("alice")
 """
 
 import argparse
@@ -40,7 +40,7 @@ class WechatError(Exception):
     """An ``errcode`` of WeChat."""
 
 
-class WechatServer:
+class FakeWechat:
     """The fake, serving in a thread as a context manager.
 
     :param port: 0: a free one; ``url`` tells
@@ -58,6 +58,17 @@ class WechatServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @classmethod
+    def for_demo(cls, admin):
+        """A server for the app of the demo data.
+
+        :param admin: client with ``ref`` and ``call`` (see ``demo/odoo.py``), by which the app learns the address
+        """
+        wechat = cls()
+        app_id = admin.ref("giftcard_wechat.demo_app")
+        admin.call("giftcard.wechat.app", "write", [app_id], {"api_url": wechat.url})
+        return wechat
 
     def __enter__(self):
         threading.Thread(target=self._server.serve_forever, name="fake-wechat", daemon=True).start()
@@ -169,7 +180,7 @@ def _handler_of(wechat):
 def main():
     parser = argparse.ArgumentParser(description="WeChat's login on loopback")
     parser.add_argument("--port", type=int, default=8098)
-    server = WechatServer(parser.parse_args().port)
+    server = FakeWechat(parser.parse_args().port)
     print(f"WeChat on {server.url}", flush=True)
     server.serve_forever()
 

@@ -37,11 +37,13 @@ class ApiDispatcher(http.Dispatcher):
         self.request.params = {**args, **self._parse(operation, raw)}
         if not operation.keyed:
             return self._respond(operation.status, self._call(endpoint, operation))
+        key = self._idempotency_key()
+        self.request.update_context(giftcard_idempotency_key=key)
         request_hash = hashlib.sha256(
             b"\n".join((httprequest.method.encode(), httprequest.path.encode(), raw))
         ).hexdigest()
         status, body, replayed = self.request.env["giftcard.api.request"]._answer_once(
-            self._idempotency_key(), request_hash, lambda: (operation.status, self._call(endpoint, operation))
+            key, request_hash, lambda: (operation.status, self._call(endpoint, operation))
         )
         return self._respond(status, body, {"Idempotency-Replayed": "true"} if replayed else None)
 

@@ -39,6 +39,7 @@ class ProblemDocument(BaseModel):
     status: int
     code: str
     detail: str | None = None
+    available: float | None = None
     errors: list[ErrorItem] | None = None
 
 

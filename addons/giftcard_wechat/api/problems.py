@@ -43,6 +43,7 @@ register("invalid_login_code", 401, _lt("The login code is wrong, used or out of
 register("login_refused", 403, _lt("The identity provider refuses this user."))
 register("member_frozen", 403, _lt("The membership is frozen."))
 register("member_closed", 403, _lt("The membership is closed."))
+register("member_not_active", 403, _lt("The membership is not active."))
 register("not_found", 404, _lt("There is nothing here."))
 register("method_not_allowed", 405, _lt("The method is not allowed here."))
 register("refused", 409, _lt("The request was refused."))
@@ -50,10 +51,17 @@ register("insufficient_balance", 409, _lt("The balance is too low."))
 register("card_not_usable", 409, _lt("The card cannot be used."))
 register("already_resolved", 409, _lt("This has been decided already."))
 register("ledger_error", 409, _lt("The ledger refused the operation."))
+register("redemption_error", 409, _lt("The redemption was refused."))
+register("store_not_available", 409, _lt("The store hands out nothing at present."))
+register("reward_not_available", 409, _lt("The reward is not offered."))
+register("out_of_stock", 409, _lt("There is not enough left."))
+register("limit_reached", 409, _lt("The reward is redeemed out."))
+register("illegal_transition", 409, _lt("This is not possible any more."))
 register("length_required", 411, _lt("The length of the body must be stated."))
 register("body_too_large", 413, _lt("The body is too large."))
 register("unsupported_media_type", 415, _lt("The body must be application/json."))
 register("invalid_amount", 422, _lt("The amount is not valid."))
+register("invalid_quantity", 422, _lt("The quantity is not valid."))
 register("validation_error", 422, _lt("The request is not valid."))
 register("idempotency_conflict", 422, _lt("The idempotency key was used for another request."))
 register("idempotency_key_required", 428, _lt("An Idempotency-Key is required."))
@@ -71,15 +79,17 @@ class Problem(HTTPException):
     :param slug: code of :data:`PROBLEM_TYPES`
     :param detail: what is wrong this time, in the language of the client
     :param errors: list of ``{"pointer": JSON pointer or parameter name, "detail": text}``
+    :param available: what there is, where that is the reason
     :param retry_after: seconds
     :param allow: methods allowed, for ``method_not_allowed``
     """
 
-    def __init__(self, slug, detail=None, errors=None, retry_after=None, allow=None):
+    def __init__(self, slug, detail=None, errors=None, available=None, retry_after=None, allow=None):
         super().__init__(detail)
         self.type = PROBLEM_TYPES[slug]
         self.code = self.type.status
         self.errors = errors
+        self.available = available
         self.extra_headers = {}
         if self.code == 401:
             self.extra_headers["WWW-Authenticate"] = "Bearer"
@@ -98,6 +108,8 @@ class Problem(HTTPException):
         }
         if self.description:
             document["detail"] = self.description
+        if self.available is not None:
+            document["available"] = self.available
         if self.errors:
             document["errors"] = self.errors
         return document
@@ -115,7 +127,9 @@ def as_problem(exc):
             return Problem("unauthenticated")
         case UserError():
             code = getattr(exc, "code", "refused")
-            return Problem(code if code in PROBLEM_TYPES else "refused", str(exc))
+            return Problem(
+                code if code in PROBLEM_TYPES else "refused", str(exc), available=getattr(exc, "available", None)
+            )
         case HTTPException() if exc.code in BY_STATUS:
             return Problem(BY_STATUS[exc.code])
         case PoolError():

@@ -37,6 +37,7 @@ Points = Annotated[
     WithJsonSchema({"type": "number", "description": "Points; an integer in programs of whole points."}),
 ]
 Timestamp = Annotated[datetime, AfterValidator(lambda value: value.replace(tzinfo=UTC))]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 RecordId = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 
 

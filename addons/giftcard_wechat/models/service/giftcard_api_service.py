@@ -28,11 +28,12 @@ class GiftcardApiService(models.AbstractModel):
             raise Problem("not_found")
         return record
 
-    def _page(self, schema, model_name, domain, query, order, field_names=None):
+    def _page(self, schema, model_name, domain, query, order, field_names=None, convert=None):
         """A page of records as ``schema``.
 
         :param query: :class:`~...schemas.common.PageQuery`
         :param order: list of ``(field, "asc" or "desc")`` of stored, filled fields, of which the last is unique in the domain
+        :param convert: record -> schema, by default the schema's ``from_record``
         """
         model = self.env[model_name]
         domain = Domain(domain)
@@ -44,7 +45,7 @@ class GiftcardApiService(models.AbstractModel):
         shown = records[: query.limit]
         more = len(records) > query.limit
         return Page[schema](
-            items=[schema.from_record(record) for record in shown],
+            items=[(convert or schema.from_record)(record) for record in shown],
             next_cursor=self._make_cursor(model_name, order, shown[-1]) if more else None,
         )
 
