@@ -12,7 +12,7 @@ PYTHON ?= python3
 SUITE := @$(PYTHON) tools/suite
 export HTTP_PORT DB ODOO_SRC SUITE_CACHE
 .DEFAULT_GOAL := help
-.PHONY: demo run stop test native-tests lint format check bench shell psql clean help
+.PHONY: demo run stop test native-tests lint format i18n pins check bench shell psql clean help
 
 demo: ## Build everything, tell the story over HTTP, leave the server up
 	$(SUITE) demo
@@ -34,6 +34,12 @@ lint: ## Check code, layout, translations, manifests, words
 
 format: ## Lay out Python, JavaScript and XML as `make lint` wants it
 	$(SUITE) format $(ARGS)
+
+i18n: ## Export the addons' terms and merge them into their translations
+	$(SUITE) i18n
+
+pins: ## Resolve requirements/*.in into exact versions with hashes
+	$(SUITE) pins
 
 check: ## Check the ledger's invariants in the database DB
 	$(SUITE) check

@@ -5,7 +5,7 @@ import errno
 import shutil
 from collections.abc import Callable, Sequence
 
-from . import demo, linting, locking, paths, progress, testing
+from . import demo, environment, linting, locking, paths, progress, testing
 from .process import SuiteError
 
 
@@ -24,8 +24,10 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], bool]] = {
     "clean": (clean, False),
     "demo": (demo.demo, True),
     "format": (lambda arguments: linting.main(arguments, fix=True), True),
+    "i18n": (demo.translate, True),
     "lint": (lambda arguments: linting.main(arguments, fix=False), True),
     "native-tests": (lambda arguments: testing.main(arguments, native_only=True), True),
+    "pins": (lambda _arguments: environment.pin(), True),
     "psql": (demo.psql, False),
     "run": (demo.start, True),
     "shell": (demo.shell, False),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import environment, paths, progress
+from . import environment, i18n, paths, progress
 from .database import Templates, config_file
 from .environment import Environment
 from .postgres import Cluster
@@ -119,6 +119,19 @@ def bench(arguments: list[str]) -> int:
     variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
     command = [str(env.python), "-m", "benchmarks", *arguments]
     return subprocess.run(command, cwd=paths.ROOT, env=child_environment(variables), check=False).returncode
+
+
+def translate(_arguments: list[str]) -> int:
+    """Export the addons' terms and merge them into their translations."""
+    env, cluster = _ready()
+    name = "i18n"
+    Templates(env, cluster).clone(name)
+    try:
+        with progress.step("Terms of the addons"):
+            i18n.update(env, cluster, name)
+    finally:
+        cluster.drop(name)
+    return 0
 
 
 def _ready() -> tuple[Environment, Cluster]:

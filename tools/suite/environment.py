@@ -87,6 +87,26 @@ def python_packages(venv: Path, names: Iterable[str]) -> None:
         marker.write_text(wanted)
 
 
+def pin() -> int:
+    """Resolve requirements/*.in anew into exact versions with hashes; each file keeps to those before it."""
+    constraints: list[object] = []
+    for name in ("odoo", "addons", "test"):
+        _compile(name, constraints)
+        constraints += ["-c", paths.REQUIREMENTS / f"{name}.txt"]
+    for name in ("lint", "uv"):
+        _compile(name, [])
+    _compile("data", ["--no-deps"])
+    return 0
+
+
+def _compile(name: str, options: list[object]) -> None:
+    source = paths.REQUIREMENTS / f"{name}.in"
+    form = ["--generate-hashes", "--universal", "--no-header", "--no-annotate", "--no-emit-index-url"]
+    command = [_uv(), "pip", "compile", "--quiet", *form, "--python-version", "3.11", *options]
+    with progress.step(f"Pins of {name}"):
+        run([*command, "-o", source.with_suffix(".txt"), source], what=f"Resolution of {name}", env=_uv_settings())
+
+
 def cdnow() -> Path:
     """The CDNOW purchases of 1997-98, which the wheel of `lifetimes` ships; only this file is kept."""
     data = paths.CACHE / "CDNOW_master.txt"

@@ -14,15 +14,18 @@ import functools
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import environment, fetch, locking, paths, progress
+from . import environment, fetch, i18n, locking, paths, progress
 from .database import Templates
 from .postgres import Cluster
 from .server import Server, free_port
 
 if TYPE_CHECKING:
     import psycopg2.extensions
+
+ADDONS = paths.ADDONS
 
 
 @functools.cache
@@ -89,6 +92,12 @@ def connect(database: str) -> psycopg2.extensions.connection:
     _, cluster = _cluster()
     variables = cluster.variables()
     return psycopg2.connect(dbname=database, host=variables.get("PGHOST"), user=variables.get("PGUSER"))
+
+
+def export_terms(database: str, target: Path) -> list[Path]:
+    """Export the terms of our addons from `database` into `target`/<addon>/i18n/<addon>.pot; returns these files."""
+    env, cluster = _cluster()
+    return i18n.export(env, cluster, database, target)
 
 
 def deployment_program(name: str) -> list[str]:
