@@ -17,7 +17,7 @@ class TestReview(PickupCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.reviewer = cls._make_user("reviewer", "giftcard_pickup.group_reviewer")
+        cls.reviewer = cls._make_user("reviewer_east", "giftcard_pickup.group_reviewer")
 
     def assertUndone(self, redemption, state, code_state=None):
         self.assertEqual(redemption.state, state)
