@@ -69,7 +69,7 @@ class Story:
                 earned.get(partner_id, 0) == expected.get(customer, 0),
                 f"customer {customer} earned {earned.get(partner_id)}, the file says {expected.get(customer)}",
             )
-        return f"{sum(earned.values()):,} points: the sum and each member's equal a computation from the file alone", None
+        return f"{sum(earned.values()):,.0f} points: the sum and each member's equal a computation from the file alone", None
 
     # 2. A gift card is sold, given and spent
 

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2.errors import CheckViolation, RestrictViolation
 from stdnum.iso7064 import mod_37_36
 
@@ -143,7 +145,7 @@ class TestLedgerPost(LedgerCase):
 
     def test_native_writes_of_points_are_booked(self):
         self.card.points += 30
-        self.card.with_context(giftcard_native=Native("res.partner,%d" % self.alice.id)).points -= 10
+        self.card.with_context(giftcard_native=Native.document(self.alice)).points -= 10
         self.assertCard(self.card, 20)
         earned, spent = self.card.entry_ids.sorted("version").operation_id
         self.assertEqual((earned.kind, spent.kind), ("earn", "spend"))
@@ -154,8 +156,18 @@ class TestLedgerPost(LedgerCase):
         self.assertEqual(card.entry_ids.kind, "issue")
         self.assertCard(card, 50)
 
+    def test_points_are_not_written_by_hand(self):
+        self.grant(self.card, 10)
+        cashier = self._make_user("cashier", "point_of_sale.group_pos_user")
+        officer = self._make_user("officer", "giftcard_points.group_officer")
+        for user in (cashier, officer):
+            for context in ({}, {"giftcard_native": "pos.order,1,0"}):
+                with self.subTest(user.login, context=context), self.assertRaises(AccessError):
+                    self.card.with_user(user).with_context(**context).write({"points": 1000})
+        self.assertCard(self.card, 10)
+
     def test_attribution_cannot_be_forged_by_rpc(self):
-        self.card.with_context(giftcard_native="pos.order,1").points += 1
+        self.card.with_context(giftcard_native="pos.order,1,0").points += 1
         self.assertFalse(self.card.entry_ids.operation_id.res_id)
 
     def test_adjustment_has_its_reason(self):
@@ -233,3 +245,15 @@ class TestLedgerPost(LedgerCase):
         for code in codes:
             self.assertTrue(mod_37_36.is_valid(code))
             self.assertEqual((len(code), code[:3]), (20, "044"))
+
+    def test_failing_mail_does_not_undo_the_card(self):
+        self.gift_program.mail_template_id = self.env.ref("loyalty.mail_template_gift_card")
+        template = type(self.env["mail.template"])
+        with (
+            patch.object(template, "send_mail", side_effect=UserError("no PDF program")),
+            self.assertLogs("odoo.addons.giftcard_points", "WARNING"),
+        ):
+            card = self.env["loyalty.card"].create(
+                {"program_id": self.gift_program.id, "partner_id": self.alice.id, "points": 50}
+            )
+        self.assertCard(card, 50)

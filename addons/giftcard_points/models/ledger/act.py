@@ -30,7 +30,7 @@ class Act:
 
 
 class Native(str):
-    """Context value ``giftcard_native``: the document (``"pos.order,7"``) that native writes of points are attributed to.
+    """Context value ``giftcard_native``: what native writes of points are attributed to, as ``"pos.order,7,3"``: document, store.
 
     Only server code can make one: a context that comes by RPC holds plain strings, which the ledger does not believe,
     and which are not equal to it, since environments are told apart by their context.
@@ -45,8 +45,8 @@ class Native(str):
         return not self == other
 
     @classmethod
-    def document(cls, record):
-        return cls(f"{record._name},{record.id}")
+    def document(cls, record, store=None):
+        return cls(f"{record._name},{record.id},{store.id if store else 0}")
 
     @classmethod
     def of(cls, context):
@@ -61,8 +61,10 @@ class Native(str):
             kind = "earn"
         else:
             kind = "load" if card.version else "issue"
-        model, __, res_id = self.rpartition(",")
-        return Act(kind, document=(model, int(res_id)) if model else None)
+        if not self:
+            return Act(kind)
+        model, res_id, store_id = self.split(",")
+        return Act(kind, document=(model, int(res_id)), store_id=int(store_id) or None)
 
 
 class Adjustment(Native):

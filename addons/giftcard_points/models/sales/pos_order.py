@@ -8,5 +8,6 @@ class PosOrder(models.Model):
 
     def confirm_coupon_programs(self, coupon_data):
         """Attribute the value that native code moves to this order."""
-        attributed = self.with_context(giftcard_native=Native.document(self))
+        native = Native.document(self, self.config_id.giftcard_store_id)
+        attributed = self.with_context(giftcard_native=native)
         return super(PosOrder, attributed).confirm_coupon_programs(coupon_data)
