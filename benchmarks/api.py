@@ -4,8 +4,8 @@ from itertools import cycle
 from uuid import uuid4
 
 from demo.odoo import Odoo
-from demo.wechat import loopback_wechat
 from suite import harness
+from tests.fakes.wechat import FakeWechat
 from tests.shop import Shop
 
 from . import load
@@ -19,7 +19,7 @@ MEMBERS = 64
 def measure(suite, stock):
     with harness.server(suite, workers=WORKERS) as server:
         admin = Odoo(server.url, suite, "admin", "admin")
-        with loopback_wechat(admin) as wechat:
+        with FakeWechat.for_demo(admin) as wechat:
             yield from _figures(Shop(server, wechat, admin))
 
 

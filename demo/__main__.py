@@ -4,11 +4,12 @@ import time
 
 import requests
 
+from tests.fakes.wechat import FakeWechat
+
 from .member import Problem
 from .odoo import Odoo, OdooError
 from .report import tell
 from .story import Story
-from .wechat import loopback_wechat
 
 
 def main():
@@ -33,7 +34,7 @@ def main():
 def tell_story(options):
     admin = Odoo(options.url, options.database, "admin", "admin")
     clerk = Odoo(options.url, options.database, "clerk", "clerk")
-    with loopback_wechat(admin) as wechat:
+    with FakeWechat.for_demo(admin) as wechat:
         story = Story(options.url, admin, clerk, wechat.code_for, options.customers)
         for title, step in story.steps():
             tell(title, step)

@@ -207,10 +207,10 @@ class Story:
         return f"{number} is approved; the phone shows pickup code {self.digits} and its QR", None
 
     def hand_over(self):
-        found = self.clerk.call("giftcard.pickup.code", "action_verify", self.digits)
-        expect(found["status"] == "ok", found)
-        done = self.clerk.call("giftcard.pickup.code", "action_hand_over", found["code_id"])
-        expect(done["status"] == "done", done)
+        found = self.clerk.call("giftcard.pickup.code", "action_verify", self.digits, self.store_id)
+        expect(found["result"] == "ready", found)
+        done = self.clerk.call("giftcard.pickup.code", "action_hand_over", self.digits, self.store_id)
+        expect(done["result"] == "handed_over", done)
         stock = self._stock()
         expect(
             (stock["quantity"], stock["reserved"]) == (self.stock["quantity"] - 1, self.stock["reserved"]), stock
@@ -222,8 +222,8 @@ class Story:
         return "the clerk verifies it and hands over; stock is down by one, the points are taken once", None
 
     def scan_again(self):
-        found = self.clerk.call("giftcard.pickup.code", "action_verify", self.digits)
-        expect(found["status"] == "used", found)
+        found = self.clerk.call("giftcard.pickup.code", "action_verify", self.digits, self.store_id)
+        expect(found["result"] == "used", found)
         return f"a second scan is refused: {found['message']}", None
 
     # 5. The books are right

@@ -7,7 +7,7 @@ from suite import harness
 
 from demo.member import Member
 from demo.odoo import Odoo
-from demo.wechat import loopback_wechat
+from tests.fakes.wechat import FakeWechat
 
 
 class Shop:
@@ -93,5 +93,5 @@ def open_shop(name, workers=4):
     """A :class:`Shop` on a database of its own, served by so many processes."""
     with harness.fresh_database(name) as database, harness.server(database, workers=workers) as server:
         admin = Odoo(server.url, database, "admin", "admin")
-        with loopback_wechat(admin) as wechat:
+        with FakeWechat.for_demo(admin) as wechat:
             yield Shop(server, wechat, admin)
