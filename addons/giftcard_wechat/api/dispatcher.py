@@ -109,7 +109,7 @@ class ApiDispatcher(http.Dispatcher):
         if body:
             response.headers["Content-Type"] = "application/json; charset=utf-8"
         else:
-            del response.headers["Content-Type"]
+            response.headers.remove("Content-Type")
         return self._seal(response)
 
     def _seal(self, response):

@@ -68,7 +68,7 @@ def build(routing_map):
         }
     )
     document = construct_open_api_with_schema_class(document, [ProblemDocument])
-    return document.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
 
 
 def problem_codes(operation):
@@ -85,7 +85,7 @@ def problem_codes(operation):
     by_status = {}
     for code in sorted(codes):
         by_status.setdefault(PROBLEM_TYPES[code].status, []).append(code)
-    return by_status
+    return dict(sorted(by_status.items()))
 
 
 def _operation(operation, description):
@@ -153,6 +153,24 @@ def _problems(operation):
         }
         for status, codes in problem_codes(operation).items()
     }
+
+
+def describe(document, operation, description):
+    """:return: what the readable page shows of an operation"""
+    entry = document["paths"][operation.path][operation.method.lower()]
+    answer = entry["responses"][str(operation.status)]
+    return {
+        "operation": operation,
+        "document": entry,
+        "description": description,
+        "problems": problem_codes(operation),
+        "body": _schema_name(entry["requestBody"]) if operation.body else None,
+        "answer": _schema_name(answer) if operation.answer else None,
+    }
+
+
+def _schema_name(holder):
+    return type_of(holder["content"]["application/json"]["schema"])
 
 
 def type_of(schema):

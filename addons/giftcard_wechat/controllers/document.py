@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..api.endpoint import PREFIX
-from ..api.openapi import build, operations, problem_codes, type_of
+from ..api.openapi import build, describe, operations, type_of
 from ..api.problems import PROBLEM_TYPES
 
 
@@ -31,12 +31,7 @@ class DocumentController(http.Controller):
             {
                 "document": document,
                 "operations": [
-                    {
-                        "operation": operation,
-                        "description": description,
-                        "document": document["paths"][operation.path][operation.method.lower()],
-                        "problems": problem_codes(operation),
-                    }
+                    describe(document, operation, description)
                     for operation, description in operations(self._routing_map())
                 ],
                 "problem_types": [

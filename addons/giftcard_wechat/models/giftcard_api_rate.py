@@ -81,6 +81,7 @@ class GiftcardApiRate(models.Model):
 
     @api.autovacuum
     def _gc_past(self):
+        self.flush_model()
         self.env.execute_query(
             SQL("DELETE FROM giftcard_api_rate WHERE minute < %s RETURNING id", int(time.time()) // WINDOW - 1)
         )

@@ -73,6 +73,7 @@ class GiftcardApiRequest(models.Model):
     @api.autovacuum
     def _gc_answered(self):
         """Forget answers after 30 days; the operations they made keep keys of their own."""
+        self.flush_model()
         self.env.execute_query(
             SQL(
                 "DELETE FROM giftcard_api_request WHERE date < %s RETURNING id",

@@ -137,6 +137,7 @@ class GiftcardApiToken(models.Model):
     @api.autovacuum
     def _gc_ended(self):
         """Forget sessions that ended more than 90 days ago."""
+        self.flush_model()
         self.env.execute_query(
             SQL(
                 """

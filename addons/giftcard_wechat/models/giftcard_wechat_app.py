@@ -3,7 +3,6 @@ import logging
 import requests
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..api.problems import Problem
 
@@ -58,7 +57,8 @@ class GiftcardWechatApp(models.Model):
         # The secret is the managers'; logging in needs it on behalf of a guest.
         app = self.sudo()
         if not app.secret:
-            raise UserError(self.env._("The secret of the WeChat app %s is missing.", app.name))
+            _logger.error("The secret of WeChat app %s is missing", app.appid)
+            raise Problem("provider_unavailable")
         parameters = {
             "appid": app.appid,
             "secret": app.secret,

@@ -1,0 +1,87 @@
+import re
+
+from odoo.tests import tagged
+
+from openapi_pydantic import OpenAPI
+
+from ..api.endpoint import PREFIX
+from ..api.problems import PROBLEM_TYPES
+from .common import ApiCase
+
+# What is no operation: the document itself, its page, pictures, and the answer to all other paths.
+BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "", "/{}"}
+
+
+@tagged("post_install", "-at_install")
+class TestOpenapi(ApiCase):
+    def setUp(self):
+        super().setUp()
+        response = self.url_open(f"{PREFIX}/openapi.json")
+        self.assertEqual(response.status_code, 200)
+        self.document = response.json()
+
+    def test_valid(self):
+        self.assertEqual(self.document["openapi"], "3.1.0")
+        OpenAPI.model_validate(self.document)
+        names = set(self.document["components"]["schemas"])
+        references = set(re.findall(r"#/components/schemas/([^'\"]+)", str(self.document)))
+        self.assertEqual(references, names)
+        operation_ids = [
+            operation["operationId"] for path in self.document["paths"].values() for operation in path.values()
+        ]
+        self.assertEqual(len(operation_ids), len(set(operation_ids)))
+
+    def test_routes_and_document_agree(self):
+        routes = set()
+        for rule in self.env["ir.http"].routing_map().iter_rules():
+            if rule.rule == PREFIX or rule.rule.startswith(f"{PREFIX}/"):
+                path = re.sub(r"<[^>]+>", "{}", rule.rule.removeprefix(PREFIX))
+                if path not in BESIDES:
+                    routes |= {(path, method) for method in rule.methods - {"HEAD", "OPTIONS"}}
+        documented = {
+            (re.sub(r"{[^}]+}", "{}", path), method.upper())
+            for path, operations in self.document["paths"].items()
+            for method in operations
+        }
+        self.assertEqual(routes, documented)
+        self.assertGreaterEqual(len(documented), 12)
+
+    def test_every_operation_is_described(self):
+        for path, operations in self.document["paths"].items():
+            for method, operation in operations.items():
+                with self.subTest(operation=f"{method} {path}"):
+                    self.assertTrue(operation["summary"])
+                    self.assertTrue(operation["description"])
+                    self.assertEqual(
+                        {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"},
+                        set(re.findall(r"{(\w+)}", path)),
+                    )
+                    success = [status for status in operation["responses"] if status < "300"]
+                    self.assertEqual(len(success), 1)
+                    self.assertEqual(bool(operation["security"]), (path, method) != ("/session", "post"))
+
+    def test_every_error_code_is_documented(self):
+        codes = {
+            code
+            for operations in self.document["paths"].values()
+            for operation in operations.values()
+            for status, response in operation["responses"].items()
+            if status >= "400"
+            for code in re.findall(r"`(\w+)`", response["description"])
+        }
+        self.assertLessEqual(codes, set(PROBLEM_TYPES))
+        page = self.url_open(f"{PREFIX}/docs").text
+        for code in PROBLEM_TYPES:
+            self.assertIn(f'id="{code}"', page)
+
+    def test_page(self):
+        response = self.url_open(f"{PREFIX}/docs")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("default-src 'none'", response.headers["Content-Security-Policy"])
+        self.assertFalse(re.findall(r"(?:src|href)=\"(?!#|/giftcard)", response.text), "something of another host")
+        self.assertNotIn("<script", response.text)
+        for path in self.document["paths"]:
+            self.assertIn(path, response.text)
+        for anchor in re.findall(r'href="#([^"]+)"', response.text):
+            self.assertIn(f'id="{anchor}"', response.text)
+        self.assertEqual(self.url_open("/giftcard_wechat/static/src/docs.css").status_code, 200)

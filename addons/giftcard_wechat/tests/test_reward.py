@@ -1,0 +1,60 @@
+from odoo.tests import tagged
+
+from .common import ApiCase
+
+PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@tagged("post_install", "-at_install")
+class TestReward(ApiCase):
+    def test_rewards(self):
+        self.service.published = False
+        rewards = {item["id"]: item for item in self.get("/rewards")["items"]}
+        self.assertNotIn(self.service.id, rewards)
+        expected = {
+            "id": self.reward.id,
+            "name": "Mug",
+            "points_price": 10,
+            "description": None,
+            "image_url": None,
+            "available": 3,
+            "redeemed_out": False,
+            "affordable": True,
+        }
+        self.assertEqual(rewards[self.reward.id], expected)
+        self.assertEqual(self.get(f"/rewards/{self.reward.id}"), expected)
+        self.assertFalse(self.get(f"/rewards/{self.reward.id}", self.bob_token)["affordable"])
+
+    def test_stock_is_live(self):
+        self.submit(3)
+        reward = self.get(f"/rewards/{self.reward.id}")
+        self.assertEqual((reward["available"], reward["redeemed_out"]), (0, True))
+
+    def test_stock_of_a_store(self):
+        other = self.env["stock.warehouse"].create({"name": "West", "code": "WEST"})
+        west = self.env["giftcard.store"].create({"name": "West", "code": "W", "warehouse_id": other.id})
+        self.assertEqual(self.get(f"/rewards/{self.reward.id}", store_id=west.id)["available"], 0)
+        self.assertEqual(self.get(f"/rewards/{self.reward.id}", store_id=self.store.id)["available"], 3)
+        listed = self.get("/rewards", store_id=west.id)["items"]
+        self.assertEqual([item["available"] for item in listed if item["id"] == self.reward.id], [0])
+
+    def test_a_service_is_unlimited(self):
+        self.assertIsNone(self.get(f"/rewards/{self.service.id}")["available"])
+
+    def test_image(self):
+        self.mug.image_1920 = PIXEL
+        url = self.get(f"/rewards/{self.reward.id}")["image_url"]
+        self.env.flush_all()
+        response = self.url_open(url)
+        self.assertEqual((response.status_code, response.headers["Content-Type"]), (200, "image/png"))
+        self.reward.published = False
+        self.env.flush_all()
+        self.assertProblem(self.url_open(url), 404, "not_found")
+
+    def test_rewards_no_rights(self):
+        self.assertNoRights("GET", "/rewards")
+
+    def test_reward_no_rights(self):
+        self.assertNoRights("GET", f"/rewards/{self.reward.id}")
+        self.reward.published = False
+        self.assertProblem(self.api("GET", f"/rewards/{self.reward.id}", self.alice_token), 404, "not_found")
