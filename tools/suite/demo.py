@@ -64,10 +64,8 @@ def start(_arguments: list[str]) -> int:
 def stop(_arguments: list[str]) -> int:
     """Stop the server and PostgreSQL."""
     server = _stop_server()
-    if not (paths.VENV / "complete").exists():
-        print("Nothing was running.", flush=True)
-        return 0
-    database = Cluster(environment.ensure()).stop()
+    env = environment.existing()
+    database = Cluster(env).stop() if env else False
     stopped = [name for name, was in (("the server", server), ("PostgreSQL", database)) if was]
     print(f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running.", flush=True)
     return 0

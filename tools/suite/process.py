@@ -10,6 +10,9 @@ from pathlib import Path
 
 from . import paths
 
+NO_NETWORK = re.compile(
+    r"name resolution|Could not resolve|Network is unreachable|NewConnectionError|dns error|Could not connect"
+)
 NO_SPACE = os.strerror(errno.ENOSPC)
 
 
@@ -75,10 +78,13 @@ def run(
 
 
 def _telling_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    for line in lines:
-        if NO_SPACE in line:
-            return "the disk is full"
+    text = log.read_text(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # On a full disk the log itself may be empty.
+    if NO_SPACE in text or shutil.disk_usage(log.parent).free < 2**20:
+        return "the disk is full"
+    if NO_NETWORK.search(text):
+        return "the network does not answer"
     errors = [line for line in lines if re.match(r"(E:|error|fatal|ERROR|psycopg2\.|odoo\.exceptions)", line)]
     return ((errors or lines or ["no output"])[-1])[:300]
 
