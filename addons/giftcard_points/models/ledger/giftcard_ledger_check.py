@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -165,6 +165,7 @@ class GiftcardLedger(models.AbstractModel):
                 violations.append({"invariant": name, "rows": rows})
         return violations
 
+    @api.model
     def action_check_invariants(self):
         """Check the whole database, for auditors.
 
