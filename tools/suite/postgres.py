@@ -49,7 +49,11 @@ class Cluster:
             if not (PGDATA / "PG_VERSION").exists():
                 self._create()
             self._start()
-        self.query("SELECT 1")
+        try:
+            self.query("SELECT 1")
+        except SuiteError as error:
+            named = f"the server that PGHOST={os.environ['PGHOST']} names" if self.external else "PostgreSQL"
+            raise SuiteError(f"{named} does not answer: {error}") from error
 
     def stop(self) -> bool:
         """Stop our cluster; False if there was none running."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import paths
 
 NO_NETWORK = re.compile(
-    r"name resolution|Could not resolve|Network is unreachable|NewConnectionError|dns error|Could not connect"
+    r"name resolution|Temporary failure resolving|Could not resolve|Network is unreachable|NewConnectionError|dns error|Could not connect"
 )
 NO_SPACE = os.strerror(errno.ENOSPC)
 
