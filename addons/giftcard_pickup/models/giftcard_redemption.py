@@ -32,7 +32,7 @@ class GiftcardRedemption(models.Model):
         "giftcard.store", string="Pickup At", required=True, readonly=True, index=True, ondelete="restrict"
     )
     program_id = fields.Many2one("loyalty.program", required=True, readonly=True, index=True, ondelete="restrict")
-    state = fields.Selection(STATES, required=True, readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, readonly=True, index=True, group_expand=True)
     date = fields.Datetime(string="Submitted On", required=True, readonly=True)
     points = fields.Float(digits="Gift Card Value", required=True, readonly=True)
     point_name = fields.Char(related="program_id.portal_point_name")

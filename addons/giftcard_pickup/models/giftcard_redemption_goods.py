@@ -3,7 +3,7 @@ from collections import Counter
 from odoo import models
 from odoo.fields import Command
 
-from ..exceptions import OutOfStock
+from ..exceptions import IllegalTransition, OutOfStock
 
 
 class GiftcardRedemption(models.Model):
@@ -21,18 +21,15 @@ class GiftcardRedemption(models.Model):
         :raise OutOfStock:
         """
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.product_id.type != "service")
+        needed = self._needed_goods()
         warehouse, customers = self.store_id.warehouse_id, self.member_id.property_stock_customer
-        needed = Counter()
-        for line in lines:
-            needed[line.product_id] += line.quantity
-        storable = lines.product_id.filtered("is_storable")
+        storable = self.env["product.product"].union(*needed).filtered("is_storable")
         free = self.env["stock.quant"]._giftcard_lock(storable, warehouse.lot_stock_id)
         for product in storable:
             if free[product.id] < needed[product]:
                 self._refuse_stock(product, free[product.id])
         self.name = self.env["ir.sequence"].next_by_code("giftcard.redemption")
-        if not lines:
+        if not needed:
             return
         picking = self.env["stock.picking"].create(
             {
@@ -81,19 +78,43 @@ class GiftcardRedemption(models.Model):
             self._lock_goods()
             pickings.action_cancel()
 
+    def _needed_goods(self):
+        """:return: Counter of ``product.product`` -> pieces"""
+        needed = Counter()
+        for line in self.line_ids:
+            if line.product_id.type != "service":
+                needed[line.product_id] += line.quantity
+        return needed
+
     def _lock_goods(self, with_destination=False):
         moves = self.picking_ids.move_ids
         locations = moves.location_id | moves.location_dest_id if with_destination else moves.location_id
         self.env["stock.quant"]._giftcard_lock(moves.product_id.filtered("is_storable"), locations)
 
     def _assign(self, picking):
-        """Reserve what is not reserved yet. :raise OutOfStock: when that is not all"""
-        moves = picking.move_ids
-        if missing := moves.filtered(lambda move: move.state != "assigned"):
+        """Reserve what is not reserved yet.
+
+        :raise OutOfStock: when that is not all
+        :raise IllegalTransition: when somebody has added goods to the transfer
+        """
+        if missing := picking.move_ids.filtered(lambda move: move.state != "assigned"):
             missing._action_assign()
-        for move in moves:
-            if move.state != "assigned" or move.product_uom.compare(move.quantity, move.product_uom_qty) != 0:
-                self._refuse_stock(move.product_id, move.quantity)
+        reserved = Counter()
+        for move in picking.move_ids:
+            reserved[move.product_id] += move.quantity
+        needed = self._needed_goods()
+        for product in needed.keys() | reserved.keys():
+            difference = product.uom_id.compare(reserved[product], needed[product])
+            if difference < 0:
+                self._refuse_stock(product, reserved[product])
+            if difference > 0:
+                raise IllegalTransition(
+                    self.env._(
+                        "The transfer of %(redemption)s has more of %(product)s than was redeemed.",
+                        redemption=self.name,
+                        product=product.display_name,
+                    )
+                )
 
     def _refuse_stock(self, product, available):
         raise OutOfStock(

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -83,6 +84,20 @@ class GiftcardReward(models.Model):
                 reward.availability = "unlimited"
             else:
                 reward.availability = "available" if quantity > 0 else "redeemed_out"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_redeemed(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_redeemed(vals)
+        return super().write(vals)
+
+    def _refuse_redeemed(self, vals):
+        if vals.get("redeemed") is not None:
+            raise AccessError(self.env._("What has been redeemed is counted, not entered."))
 
     def _available(self, stores=None):
         """Free pieces right now, as far as quota and stock go.

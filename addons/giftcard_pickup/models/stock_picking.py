@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .states import UNDONE
 
@@ -12,6 +12,21 @@ class StockPicking(models.Model):
     giftcard_redemption_id = fields.Many2one(
         "giftcard.redemption", string="Redemption", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_link(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_link(vals)
+        return super().write(vals)
+
+    def _refuse_link(self, vals):
+        """A transfer taken from its redemption could be validated without the code."""
+        if "giftcard_redemption_id" in vals and not self.env.su:
+            raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
 
     def _action_done(self):
         # Read with the system's rights: a warehouse worker need not see redemptions.
