@@ -10,8 +10,8 @@ from odoo.tools import config
 def derive_key(env, purpose):
     """A key for one purpose, which tells nothing about the keys of others.
 
-    The secret is ``giftcard_pepper`` of the server configuration or ``GIFTCARD_PEPPER`` of the environment, so that a copy of
-    the database alone forges nothing. An installation that sets neither uses Odoo's own ``database.secret``.
+    The secret is ``giftcard_pepper`` of the server configuration or ``GIFTCARD_PEPPER`` of the environment, so that a
+    copy of the database alone forges nothing. An installation that sets neither uses Odoo's own ``database.secret``.
     HMAC-SHA256 as the key derivation of RFC 5869 (expand, one block).
 
     :param purpose: text that names the use and its version

@@ -1,12 +1,14 @@
-from . import giftcard_store
-from . import giftcard_reward
-from . import giftcard_redemption
-from . import giftcard_redemption_line
-from . import giftcard_redemption_transition
-from . import giftcard_redemption_goods
-from . import giftcard_pickup_code
-from . import giftcard_pickup_verification
-from . import giftcard_pickup_attempt
-from . import giftcard_ledger
-from . import stock_picking
-from . import stock_quant
+from . import (
+    giftcard_ledger,
+    giftcard_pickup_attempt,
+    giftcard_pickup_code,
+    giftcard_pickup_verification,
+    giftcard_redemption,
+    giftcard_redemption_goods,
+    giftcard_redemption_line,
+    giftcard_redemption_transition,
+    giftcard_reward,
+    giftcard_store,
+    stock_picking,
+    stock_quant,
+)

@@ -28,7 +28,8 @@ class GiftcardLedger(models.AbstractModel):
             ),
             "a redemption costs what its lines cost": SQL(
                 """
-                SELECT redemption.id AS redemption_id, redemption.points, SUM(line.quantity * line.points_price) AS lines
+                SELECT redemption.id AS redemption_id, redemption.points,
+                       SUM(line.quantity * line.points_price) AS lines
                   FROM giftcard_redemption redemption
              LEFT JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id
                  GROUP BY redemption.id
@@ -57,7 +58,8 @@ class GiftcardLedger(models.AbstractModel):
             ),
             "goods leave with a done redemption, and only with it": SQL(
                 """
-                SELECT redemption.id AS redemption_id, redemption.state, picking.id AS picking_id, picking.state AS picking
+                SELECT redemption.id AS redemption_id, redemption.state, picking.id AS picking_id,
+                       picking.state AS picking
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
                  WHERE picking.state IS DISTINCT FROM CASE WHEN redemption.state = 'done' THEN 'done'
@@ -78,7 +80,8 @@ class GiftcardLedger(models.AbstractModel):
             ),
             "nothing is reserved for an undone redemption": SQL(
                 """
-                SELECT redemption.id AS redemption_id, redemption.state, move_line.id AS move_line_id, move_line.quantity
+                SELECT redemption.id AS redemption_id, redemption.state, move_line.id AS move_line_id,
+                       move_line.quantity
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
                   JOIN stock_move_line move_line ON move_line.picking_id = picking.id
@@ -102,7 +105,8 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 SELECT id AS code_id, used_at, used_by_id, used_store_id
                   FROM giftcard_pickup_code
-                 WHERE state = 'used' AND (used_at IS NULL OR used_by_id IS NULL OR used_store_id IS DISTINCT FROM store_id)
+                 WHERE state = 'used'
+                   AND (used_at IS NULL OR used_by_id IS NULL OR used_store_id IS DISTINCT FROM store_id)
                 """
             ),
             "the steps of a redemption lead to its state": SQL(

@@ -65,8 +65,8 @@ class GiftcardPickupAttempt(models.Model):
 
         :return: seconds left to pause, 0 when the attempt counts
         """
-        # A clerk's attempts come one by one, each seeing those before: the lock is taken here and kept to the end of this
-        # transaction, and the other one, whose snapshot is younger, counts and commits under it.
+        # A clerk's attempts come one by one, each seeing those before: the lock is taken here and kept to the end of
+        # this transaction, and the other one, whose snapshot is younger, counts and commits under it.
         self.env.execute_query(
             SQL("SELECT pg_advisory_xact_lock(hashtext('giftcard.pickup.attempt'), %s)", self.env.uid)
         )

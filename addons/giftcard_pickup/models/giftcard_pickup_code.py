@@ -17,10 +17,10 @@ _logger = logging.getLogger(__name__)
 class GiftcardPickupCode(models.Model):
     """What a member shows at the counter to get the goods of a redemption.
 
-    It has two faces: ``digits``, 8 random digits to be typed, unique among the open codes of a store and worth nothing
-    anywhere else, and ``token`` for the QR code, ``GP1-<id>-<nonce>-<mac>`` in base32, which fits a QR code's compact
-    alphanumeric mode and survives scanners that mangle letter case. The MAC is HMAC-SHA256 of version, id and nonce, cut
-    to 128 bits (RFC 2104, section 5); nobody without the server's key can make one.
+    It has two faces. ``digits``: 8 random digits to be typed, unique among the open codes of a store and worth nothing
+    anywhere else. ``token`` for the QR code: ``GP1-<id>-<nonce>-<mac>`` in base32, which fits a QR code's compact
+    alphanumeric mode and survives scanners that mangle letter case. The MAC is HMAC-SHA256 of version, id and nonce,
+    cut to 128 bits (RFC 2104, section 5); nobody without the server's key can make one.
     """
 
     _name = "giftcard.pickup.code"
@@ -28,7 +28,9 @@ class GiftcardPickupCode(models.Model):
     _order = "id desc"
     _rec_name = "redemption_id"
 
-    redemption_id = fields.Many2one("giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict")
+    redemption_id = fields.Many2one(
+        "giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
     store_id = fields.Many2one("giftcard.store", required=True, readonly=True, index=True, ondelete="restrict")
     # A clerk must be shown the code, not look it up.
@@ -150,7 +152,8 @@ class GiftcardPickupCode(models.Model):
             SQL(
                 """
                 SELECT redemption.id
-                  FROM giftcard_pickup_code code JOIN giftcard_redemption redemption ON redemption.id = code.redemption_id
+                  FROM giftcard_pickup_code code
+                  JOIN giftcard_redemption redemption ON redemption.id = code.redemption_id
                  WHERE code.state = 'open' AND code.valid_until < %s
                    AND redemption.state = 'ready' AND redemption.id <> ALL(%s)
                  ORDER BY redemption.id

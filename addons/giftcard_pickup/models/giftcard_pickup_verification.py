@@ -153,12 +153,15 @@ class GiftcardPickupCode(models.Model):
 
     def _describe(self, code, store):
         """What a clerk of ``store`` may know about a code."""
-        _ = self.env._
         if not code:
-            return {"result": "unknown", "message": _("This code does not exist.")}
+            return {"result": "unknown", "message": self.env._("This code does not exist.")}
         if code.store_id != store:
             name = code.store_id.name
-            return {"result": "other_store", "store": name, "message": _("This code is for the store %s.", name)}
+            return {
+                "result": "other_store",
+                "store": name,
+                "message": self.env._("This code is for the store %s.", name),
+            }
         redemption = code.redemption_id
         known = {"redemption": redemption.name}
         if code.state == "used":
@@ -168,7 +171,7 @@ class GiftcardPickupCode(models.Model):
                 "used_at": self._iso(code.used_at),
                 "used_store": code.used_store_id.name,
                 "used_by": code.used_by_id.name,
-                "message": _(
+                "message": self.env._(
                     "Used already: %(date)s, %(store)s, by %(clerk)s.",
                     date=format_datetime(self.env, code.used_at),
                     store=code.used_store_id.name,
@@ -180,13 +183,18 @@ class GiftcardPickupCode(models.Model):
                 **known,
                 "result": "expired",
                 "valid_until": self._iso(code.valid_until),
-                "message": _("Expired on %s.", format_datetime(self.env, code.valid_until)),
+                "message": self.env._("Expired on %s.", format_datetime(self.env, code.valid_until)),
             }
         state = dict(redemption._fields["state"]._description_selection(self.env))[redemption.state]
         if code.state == "void":
-            return {**known, "result": "void", "state": state, "message": _("This code is void: %s.", state)}
+            return {**known, "result": "void", "state": state, "message": self.env._("This code is void: %s.", state)}
         if redemption.state != "ready":
-            return {**known, "result": "not_ready", "state": state, "message": _("Not ready for pickup: %s.", state)}
+            return {
+                **known,
+                "result": "not_ready",
+                "state": state,
+                "message": self.env._("Not ready for pickup: %s.", state),
+            }
         return {
             **known,
             "result": "ready",
@@ -200,7 +208,7 @@ class GiftcardPickupCode(models.Model):
                 }
                 for line in redemption.line_ids
             ],
-            "message": _("Hand over these goods."),
+            "message": self.env._("Hand over these goods."),
         }
 
     def _iso(self, moment):

@@ -14,10 +14,10 @@ from .states import SOURCES, STATES
 class GiftcardRedemption(models.Model):
     """An order for rewards, paid in points.
 
-    Points are held when it is submitted and captured when it is approved; goods are reserved all the while. Its rows are
-    written by the methods below alone: nobody has write access. Each step is one guarded UPDATE of ``state``, so that of
-    several at once one wins, in READ COMMITTED and REPEATABLE READ alike; the loser gets :class:`IllegalTransition` or
-    is retried. Rows are locked in this order: redemption, card, reward, quants.
+    Points are held when it is submitted and captured when it is approved; goods are reserved all the while. Its rows
+    are written by the methods below alone: nobody has write access. Each step is one guarded UPDATE of ``state``, so
+    that of several at once one wins, in READ COMMITTED and REPEATABLE READ alike; the loser gets
+    :class:`IllegalTransition` or is retried. Rows are locked in this order: redemption, card, reward, quants.
     """
 
     _name = "giftcard.redemption"

@@ -9,8 +9,8 @@ from ..exceptions import IllegalTransition, OutOfStock
 class GiftcardRedemption(models.Model):
     """The goods of a redemption: one standard transfer out of the store's stock. Services have none.
 
-    All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they touch
-    the redemption's own transfers only.
+    All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they
+    touch the redemption's own transfers only.
     """
 
     _inherit = "giftcard.redemption"

@@ -8,7 +8,9 @@ class GiftcardRedemptionLine(models.Model):
     _description = "Redemption Line"
     _order = "redemption_id, id"
 
-    redemption_id = fields.Many2one("giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict")
+    redemption_id = fields.Many2one(
+        "giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     reward_id = fields.Many2one("giftcard.reward", required=True, readonly=True, index=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="restrict")
     quantity = fields.Integer(required=True, readonly=True)
@@ -19,9 +21,7 @@ class GiftcardRedemptionLine(models.Model):
     state = fields.Selection(related="redemption_id.state")
     date = fields.Datetime(related="redemption_id.date")
 
-    _reward_uniq = models.Constraint(
-        "UNIQUE(redemption_id, reward_id)", "A reward has one line in a redemption."
-    )
+    _reward_uniq = models.Constraint("UNIQUE(redemption_id, reward_id)", "A reward has one line in a redemption.")
     _quantity_check = models.Constraint("CHECK(quantity > 0)", "At least one piece is redeemed.")
 
     @api.depends("quantity", "points_price")

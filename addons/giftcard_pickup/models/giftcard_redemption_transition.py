@@ -14,7 +14,9 @@ class GiftcardRedemptionTransition(models.Model):
     _rec_name = "to_state"
     _log_access = False
 
-    redemption_id = fields.Many2one("giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict")
+    redemption_id = fields.Many2one(
+        "giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     from_state = fields.Selection(STATES, string="From", readonly=True)
     to_state = fields.Selection(STATES, string="To", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True, ondelete="restrict")

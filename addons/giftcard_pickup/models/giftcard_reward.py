@@ -157,10 +157,11 @@ class GiftcardReward(models.Model):
             if not (reward.active and reward.published):
                 raise RewardNotAvailable(self.env._("%s is not offered any more.", reward.name))
             left = reward.quota - reward.redeemed
-            quantity = redemption.line_ids.filtered(lambda line: line.reward_id == reward).quantity
+            quantity = redemption.line_ids.filtered_domain([("reward_id", "=", reward.id)]).quantity
             if reward.quota and left < quantity:
                 raise LimitReached(
-                    self.env._("Of %(reward)s only %(left)s can still be redeemed.", reward=reward.name, left=left), left
+                    self.env._("Of %(reward)s only %(left)s can still be redeemed.", reward=reward.name, left=left),
+                    left,
                 )
             raise RewardNotAvailable(self.env._("%s has just been changed. Please look again.", reward.name))
 

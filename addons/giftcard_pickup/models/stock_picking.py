@@ -10,7 +10,12 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     giftcard_redemption_id = fields.Many2one(
-        "giftcard.redemption", string="Redemption", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+        "giftcard.redemption",
+        string="Redemption",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
     )
 
     @api.model_create_multi
@@ -49,5 +54,7 @@ class StockPicking(models.Model):
         for redemption in self.sudo().giftcard_redemption_id:
             if redemption.state not in UNDONE:
                 raise UserError(
-                    self.env._("The goods of %s are reserved for a member. Cancel the redemption instead.", redemption.name)
+                    self.env._(
+                        "The goods of %s are reserved for a member. Cancel the redemption instead.", redemption.name
+                    )
                 )

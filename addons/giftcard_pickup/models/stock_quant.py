@@ -8,8 +8,8 @@ class StockQuant(models.Model):
     def _giftcard_lock(self, products, locations):
         """Wait for, and lock, all quants of ``products`` in ``locations`` and below, in ascending id.
 
-        Native reservation reads quants, takes the first one that nobody has locked and writes back ``reserved + x``; on a
-        row that changes meanwhile it makes another quant instead (``SKIP LOCKED``). Under this lock, and with the cache
+        Native reservation reads quants, takes the first one that nobody has locked and writes back ``reserved + x``; of
+        a row that is locked it makes another quant instead (``SKIP LOCKED``). Under this lock, and with the cache
         emptied, what it reads is what is there, in READ COMMITTED too.
 
         :return: dict of product id -> free quantity in the product's unit

@@ -63,7 +63,8 @@ class TestInvariants(PickupCase):
         invariant = "a redemption has one code: open while it is ready, used once it is done"
         change = "UPDATE giftcard_pickup_code SET state = 'void' WHERE redemption_id = %s"
         self.assertFound(invariant, change, self.open.id)
-        reuse = """UPDATE giftcard_pickup_code SET state = 'open', used_at = NULL, used_by_id = NULL, used_store_id = NULL
+        reuse = """UPDATE giftcard_pickup_code
+                      SET state = 'open', used_at = NULL, used_by_id = NULL, used_store_id = NULL
                     WHERE redemption_id = %s"""
         self.assertFound(invariant, reuse, self.done.id)
 

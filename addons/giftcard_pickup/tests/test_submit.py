@@ -138,9 +138,13 @@ class TestSubmit(PickupCase):
         self.assertNothing()
 
     def test_price_changed_meanwhile(self):
-        self.patch(type(self.redemptions), "_check_orderable", lambda order, rewards: self.env.cr.execute(
-            "UPDATE giftcard_reward SET points_price = 11 WHERE id = %s", rewards.ids
-        ))
+        self.patch(
+            type(self.redemptions),
+            "_check_orderable",
+            lambda order, rewards: self.env.cr.execute(
+                "UPDATE giftcard_reward SET points_price = 11 WHERE id = %s", rewards.ids
+            ),
+        )
         with self.assertRaises(RewardNotAvailable):
             self.submit()
         self.assertNothing()

@@ -65,5 +65,6 @@ class TestToken(PickupCase):
 
     def test_taken_digits_are_drawn_again(self):
         taken = int(self.ready().pickup_code_ids.digits)
-        with patch("odoo.addons.giftcard_pickup.models.giftcard_pickup_code.secrets.randbelow", side_effect=[taken, 42]):
+        draw = "odoo.addons.giftcard_pickup.models.giftcard_pickup_code.secrets.randbelow"
+        with patch(draw, side_effect=[taken, 42]):
             self.assertEqual(self.ready(key="2").pickup_code_ids.digits, "00000042")
