@@ -11,7 +11,8 @@ from pathlib import Path
 from . import paths
 
 NO_NETWORK = re.compile(
-    r"name resolution|Temporary failure resolving|Could not resolve|Network is unreachable|NewConnectionError|dns error|Could not connect"
+    r"name resolution|Temporary failure resolving|Could not (resolve|connect)|Network is unreachable"
+    r"|NewConnectionError|dns error"
 )
 NO_SPACE = os.strerror(errno.ENOSPC)
 
