@@ -79,3 +79,11 @@ class TestLedgerHold(LedgerCase):
             self.env.ref("giftcard_points.ir_cron_release_lapsed_holds").method_direct_trigger()
         self.assertEqual((hold.state, kept.state), ("lapsed", "open"))
         self.assertCard(self.card, 100, held=10)
+
+    def test_spend_leaves_held_lots_alone(self):
+        self.grant(self.card, 50, expires_on="2999-01-31")
+        hold = self.hold(50)
+        self.assertEqual(str(hold.lot_ids.lot_id.expires_on), "2999-01-31")
+        spent = self.ledger._spend(Act("spend"), self.card, 20)
+        self.assertFalse(spent.entry_ids.lot_use_ids.lot_id.expires_on)
+        self.assertEqual(hold.lot_ids.lot_id.remaining, 50)
