@@ -56,8 +56,8 @@ def main(names: list[str], *, fix: bool) -> int:
 def _checks() -> dict[str, Callable[[], str]]:
     addons = [str(path.parent.relative_to(paths.ROOT)) for path in sorted(paths.ADDONS.glob("*/__manifest__.py"))]
     return {
-        "ruff": lambda: _program("ruff", "check", "--quiet", "."),
-        "ruff-format": lambda: _program("ruff", "format", "--check", "."),
+        "ruff": lambda: _program("ruff", "check", "--quiet", "--output-format=concise", "."),
+        "ruff-format": lambda: _program("ruff", "format", "--check", "--quiet", "--output-format=concise", "."),
         "pylint-odoo": lambda: _program("pylint", *addons) if addons else "",
         "prettier": lambda: _node("prettier", "--check", "--log-level=warn", *_prettier_files()),
         "eslint": lambda: _node("eslint", "--no-error-on-unmatched-pattern", "addons/*/static/**/*.js"),
