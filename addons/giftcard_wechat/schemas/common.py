@@ -25,10 +25,14 @@ def number(value):
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def money(amount, currency):
-    """:return: :class:`Money` of an ORM float"""
-    decimals = max(currency.decimal_places, 0)
-    return Money(amount=f"{exact(amount):.{decimals}f}", currency=currency.name)
+def amount_of(value, code, decimals):
+    """:return: :class:`Money` of an ORM float in the currency with this ISO code and number of decimals"""
+    return Money(amount=f"{exact(value):.{decimals}f}", currency=code)
+
+
+def money(value, currency):
+    """:return: :class:`Money` of an ORM float in a ``res.currency``"""
+    return amount_of(value, currency.name, currency.decimal_places)
 
 
 Points = Annotated[

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from .common import Money, Points, Timestamp, exact
+from .common import Money, Points, Timestamp, amount_of, exact
 
 
 class Member(BaseModel):
@@ -15,11 +15,11 @@ class Member(BaseModel):
     stored_value: Money
 
     @classmethod
-    def from_record(cls, member, points, stored_value):
+    def from_row(cls, row):
         return cls(
-            number=member.member_number,
-            name=member.name,
-            since=member.member_since,
-            points=exact(points),
-            stored_value=stored_value,
+            number=row["number"],
+            name=row["name"],
+            since=row["since"],
+            points=exact(row["points"]),
+            stored_value=amount_of(row["money"], row["currency"], row["decimals"]),
         )

@@ -1,6 +1,6 @@
 from odoo import models
+from odoo.tools import SQL
 
-from ...schemas.common import money
 from ...schemas.member import Member
 
 
@@ -10,27 +10,32 @@ class GiftcardApiMember(models.AbstractModel):
     _description = "API: The Member"
 
     def _profile(self):
-        """:return: :class:`~...schemas.member.Member` with what is free to spend in the session's company"""
-        member = self._member()
-        member.fetch(["name", "member_number", "member_since"])
-        return Member.from_record(member, **self._free_value(member))
+        """:return: :class:`~...schemas.member.Member` with what is free to spend in the session's company
 
-    def _free_value(self, member):
-        """:return: points over all points programs, and money in the company's currency"""
-        company = self.env.company
-        groups = self.env["loyalty.card"]._read_group(
-            [
-                ("partner_id", "=", member.id),
-                ("state", "=", "active"),
-                ("company_id", "in", [False, company.id]),
-            ],
-            ["program_id"],
-            ["points:sum"],
+        The call that every screen makes: one statement, for the member of the session alone.
+        """
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT member.member_number AS number, member.name, member.member_since AS since,
+                       COALESCE(SUM(card.balance - card.held)
+                                FILTER (WHERE program.program_type = 'loyalty'), 0) AS points,
+                       COALESCE(SUM(card.balance - card.held)
+                                FILTER (WHERE program.program_type IN ('gift_card', 'ewallet')
+                                          AND program.currency_id = currency.id), 0) AS money,
+                       currency.name AS currency, currency.decimal_places AS decimals
+                  FROM res_partner member
+                  JOIN res_company company ON company.id = %(company)s
+                  JOIN res_currency currency ON currency.id = company.currency_id
+             LEFT JOIN loyalty_card card
+                    ON card.partner_id = member.id AND card.active AND card.state = 'active'
+                       AND (card.company_id IS NULL OR card.company_id = company.id)
+             LEFT JOIN loyalty_program program ON program.id = card.program_id
+                 WHERE member.id = %(member)s
+                 GROUP BY member.id, currency.id
+                """,
+                company=self.env.company.id,
+                member=self._member().id,
+            )
         )
-        points = stored = 0.0
-        for program, amount in groups:
-            if program.program_type == "loyalty":
-                points += amount
-            elif program.program_type in ("gift_card", "ewallet") and program.currency_id == company.currency_id:
-                stored += amount
-        return {"points": points, "stored_value": money(stored, company.currency_id)}
+        return Member.from_row(row)
