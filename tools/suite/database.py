@@ -52,9 +52,10 @@ class Templates:
     def ensure(self) -> str:
         """Make the layers that are missing; return the name of the topmost."""
         with locking.exclusive("template", wait=True):
-            if self.suite in self._cluster.databases("suite-"):
+            present = self._cluster.databases()
+            if {self.suite, self.stock} <= set(present):
                 return self.suite
-            if self.stock not in self._cluster.databases("stock-"):
+            if self.stock not in present:
                 with progress.step(f"Odoo's own modules: {len(stock_modules())} and what they need"):
                     self._build(None, self.stock, stock_modules(), _STOCK_OPTIONS)
             with progress.step(f"Our addons: {', '.join(our_modules()) or 'none yet'}"):

@@ -109,11 +109,11 @@ def check(_arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """The benchmarks on a fresh database `bench`."""
+    """The benchmarks, which make the databases they need."""
     if not (paths.ROOT / "benchmarks" / "__main__.py").exists():
         raise SuiteError("there is no package benchmarks/ in this checkout")
     env, cluster = _ready()
-    Templates(env, cluster).clone("bench")
+    Templates(env, cluster).ensure()
     variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
     command = [str(env.python), "-m", "benchmarks", *arguments]
     return subprocess.run(command, cwd=paths.ROOT, env=child_environment(variables), check=False).returncode
