@@ -41,7 +41,13 @@ class GiftcardRedemption(models.Model):
     request_hash = fields.Char(required=True, readonly=True)
     line_ids = fields.One2many("giftcard.redemption.line", "redemption_id", readonly=True)
     transition_ids = fields.One2many("giftcard.redemption.transition", "redemption_id", string="Steps", readonly=True)
-    picking_ids = fields.One2many("stock.picking", "giftcard_redemption_id", string="Transfers", readonly=True)
+    picking_ids = fields.One2many(
+        "stock.picking",
+        "giftcard_redemption_id",
+        string="Transfers",
+        readonly=True,
+        groups="stock.group_stock_user",
+    )
     pickup_code_ids = fields.One2many("giftcard.pickup.code", "redemption_id", readonly=True)
     pickup_code_id = fields.Many2one(
         "giftcard.pickup.code", string="Current Pickup Code", compute="_compute_pickup_code", compute_sudo=True
