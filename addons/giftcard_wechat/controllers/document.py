@@ -26,21 +26,25 @@ class DocumentController(http.Controller):
         """The same for people: one page that needs nothing from other hosts."""
         document = build(self._routing_map())
         # The page shows what is in the document, which is public; views are not the guest's to read.
-        page = request.env["ir.qweb"].sudo()._render(
-            "giftcard_wechat.api_docs",
-            {
-                "document": document,
-                "operations": [
-                    describe(document, operation, description)
-                    for operation, description in operations(self._routing_map())
-                ],
-                "problem_types": [
-                    (kind.code, kind.status, kind.title._translate(request.env.lang or "en_US"))
-                    for kind in sorted(PROBLEM_TYPES.values(), key=lambda kind: (kind.status, kind.code))
-                ],
-                "prefix": PREFIX,
-                "type_of": type_of,
-            },
+        page = (
+            request.env["ir.qweb"]
+            .sudo()
+            ._render(
+                "giftcard_wechat.api_docs",
+                {
+                    "document": document,
+                    "operations": [
+                        describe(document, operation, description)
+                        for operation, description in operations(self._routing_map())
+                    ],
+                    "problem_types": [
+                        (kind.code, kind.status, kind.title._translate(request.env.lang or "en_US"))
+                        for kind in sorted(PROBLEM_TYPES.values(), key=lambda kind: (kind.status, kind.code))
+                    ],
+                    "prefix": PREFIX,
+                    "type_of": type_of,
+                },
+            )
         )
         return request.make_response(
             f"<!DOCTYPE html>\n{page}",

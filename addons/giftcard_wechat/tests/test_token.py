@@ -74,9 +74,12 @@ class TestToken(ApiCase):
         self.assertTrue(self.token_record(self.bob_token))
 
     def test_answers_are_forgotten(self):
-        self.api("POST", "/redemptions", self.alice_token, json={"store_id": self.store.id, "lines": [
-            {"reward_id": self.reward.id, "quantity": 1}
-        ]})
+        self.api(
+            "POST",
+            "/redemptions",
+            self.alice_token,
+            json={"store_id": self.store.id, "lines": [{"reward_id": self.reward.id, "quantity": 1}]},
+        )
         requests = self.env["giftcard.api.request"]
         requests._gc_answered()
         answered = requests.search([])
