@@ -89,7 +89,11 @@ class Templates:
                 assets.generate(shell, self._cluster.variables())
         else:
             self._cluster.query(_ALLOW_OUR_DEMO, draft)
-        for old in self._cluster.databases(f"{layer}-"):
+        self.publish(draft, name)
+
+    def publish(self, draft: str, name: str) -> None:
+        """Make a finished database the template of its layer, `<layer>-<hash>`; the layer's old ones are dropped."""
+        for old in self._cluster.databases(f"{name.split('-')[0]}-"):
             self._cluster.drop(old)
         self._cluster.rename_to_template(draft, name)
 
@@ -107,6 +111,7 @@ def config_file(name: str = "odoo", options: Mapping[str, object] | None = None)
         "http_interface": "127.0.0.1",
         "list_db": False,
         "max_cron_threads": 0,
+        "screenshots": paths.STATE / "screenshots",
     }
     for folder in (paths.DATA, paths.RUN):
         folder.mkdir(parents=True, exist_ok=True)
