@@ -154,32 +154,3 @@ def _problems(operation):
         }
         for status, codes in problem_codes(operation).items()
     }
-
-
-def describe(document, operation, description):
-    """:return: what the readable page shows of an operation"""
-    entry = document["paths"][operation.path][operation.method.lower()]
-    answer = entry["responses"][str(operation.status)]
-    return {
-        "operation": operation,
-        "document": entry,
-        "description": description,
-        "problems": problem_codes(operation),
-        "body": _schema_name(entry["requestBody"]) if operation.body else None,
-        "answer": _schema_name(answer) if operation.answer else None,
-    }
-
-
-def _schema_name(holder):
-    return type_of(holder["content"]["application/json"]["schema"])
-
-
-def type_of(schema):
-    """:return: the type of a property in words, for the readable page"""
-    if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
-    if "anyOf" in schema:
-        return " | ".join(type_of(option) for option in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {type_of(schema['items'])}"
-    return schema.get("format") or schema.get("type") or ("const" in schema and repr(schema["const"])) or "any"
