@@ -238,16 +238,24 @@ class Story:
         expect(total == entries[0]["balance"] == self.points - self.reward["points_price"], entries)
         return f"{answer['message']} The member's statement adds up to {total:,.0f} points", None
 
-    def steps(self):
+    def shopping(self):
         """:return: list of (title, step)"""
         return [
             ("The till opens", self.open_till),
             ("Customers join", self.enrol),
             ("Their purchases go through the till", self.sell_music),
             ("Purchases have become points", self.compare_points),
+        ]
+
+    def giving(self):
+        return [
             ("A gift card is sold", self.sell_gift_card),
             ("It is given to another member", self.give_gift_card),
             ("It pays a part of an order", self.spend_gift_card),
+        ]
+
+    def redeeming(self):
+        return [
             ("A member joins by phone", self.join_by_phone),
             ("The member shops and sees the points", self.newcomer_shops),
             ("The member browses the rewards", self.browse_rewards),
