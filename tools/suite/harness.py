@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +125,14 @@ def deployment_program(name: str) -> list[str]:
     loader = next(root.glob("usr/lib*/ld-linux-*.so.*"))
     libraries = next(root.glob("usr/lib/*-linux-gnu"))
     return [str(loader), "--library-path", str(libraries), str(program)]
+
+
+def wait_until(condition: Callable[[], object], seconds: float) -> None:
+    """Return once `condition()` holds; AssertionError if it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.1)
 
 
 def note(text: str) -> None:
