@@ -14,7 +14,8 @@ registry.category("web_tour.tours").add("giftcard_pickup_review", {
         },
         {
             content: "The other one is left; open it",
-            trigger: ".o_list_table:not(:has(.o_data_row:contains(Alice))) .o_data_row:contains(Bob) .o_data_cell:first",
+            trigger:
+                ".o_list_table:not(:has(.o_data_row:contains(Alice))) .o_data_row:contains(Bob) .o_data_cell:first",
             run: "click",
         },
         {
