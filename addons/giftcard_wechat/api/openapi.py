@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document, built from the routes that are installed."""
 
+from functools import lru_cache
+
 from openapi_pydantic import OpenAPI
 from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
 from pydantic import BaseModel
@@ -54,8 +56,9 @@ def operations(routing_map):
     return [found[key] for key in sorted(found)]
 
 
+@lru_cache(maxsize=8)
 def build(routing_map):
-    """:return: the document as a JSON-able dict"""
+    """:return: the document as a JSON-able dict, to be read only: it is made once for each map of the registry"""
     paths = {}
     for operation, description in operations(routing_map):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, description)
