@@ -26,6 +26,7 @@
     ],
     "demo": ["demo/giftcard_points_demo.xml"],
     "assets": {
+        "point_of_sale._assets_pos": ["giftcard_points/static/src/app/**/*"],
         "web.assets_tests": ["giftcard_points/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

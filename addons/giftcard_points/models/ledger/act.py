@@ -29,6 +29,11 @@ class Act:
         return hashlib.sha256(body.encode()).hexdigest()
 
 
+def capture_key(order_id, card_id):
+    """:return: the idempotency key by which storing an order of the till takes value from a card"""
+    return f"pos.order/{order_id}/{card_id}"
+
+
 class Native(str):
     """Context value ``giftcard_native``: what native writes of points are attributed to, as ``"pos.order,7,3"``: document, store.
 
@@ -65,6 +70,16 @@ class Native(str):
             return Act(kind)
         model, res_id, store_id = self.split(",")
         return Act(kind, document=(model, int(res_id)), store_id=int(store_id) or None)
+
+    def booked(self, card):
+        """:return: what the till has taken from the card when it stored this order, before native code takes it"""
+        if not self.startswith("pos.order,"):
+            return 0
+        # Cashiers do not read the ledger.
+        operation = card.env["giftcard.operation"].sudo().search(
+            [("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))]
+        )
+        return -sum(operation.entry_ids.mapped("amount"))
 
 
 class Adjustment(Native):

@@ -11,10 +11,11 @@ class GiftcardLedger(models.AbstractModel):
 
     _inherit = "giftcard.ledger"
 
-    def _hold(self, act, card, amount, seconds=None):
+    def _hold(self, act, card, amount, seconds=None, reference=None):
         """Set value aside, bound to the lots it will come from. ``act.kind`` is not used: a hold moves nothing.
 
         :param seconds: after which it lapses; None: it waits for its document
+        :param reference: by which it is found again when it has no document yet
         :return: the ``giftcard.hold``
         :raise: as :meth:`_spend`
         """
@@ -29,8 +30,8 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 INSERT INTO giftcard_hold
                        (company_id, card_id, idempotency_key, request_hash, amount, state, expires_at, res_model, res_id,
-                        store_id, member_id, create_uid, create_date)
-                VALUES (%s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s)
+                        store_id, member_id, reference, create_uid, create_date)
+                VALUES (%s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s)
                     ON CONFLICT (company_id, idempotency_key) DO NOTHING
              RETURNING id
                 """,
@@ -44,6 +45,7 @@ class GiftcardLedger(models.AbstractModel):
                 res_id,
                 act.store_id,
                 act.member_id,
+                reference,
                 self.env.uid,
                 now,
             )
@@ -188,6 +190,16 @@ class GiftcardLedger(models.AbstractModel):
         if holds:
             self._release(holds, "lapsed")
         return bool(holds)
+
+    def _held_for(self, reference):
+        """:return: the open holds of a reference, locked"""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM giftcard_hold WHERE reference = %s AND state = 'open' ORDER BY id FOR NO KEY UPDATE",
+                reference,
+            )
+        )
+        return self.env["giftcard.hold"].browse([hold_id for (hold_id,) in rows])
 
     def _lapsed(self, condition, limit=None):
         rows = self.env.execute_query(

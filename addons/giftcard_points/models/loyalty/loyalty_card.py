@@ -167,7 +167,7 @@ class LoyaltyCard(models.Model):
         native = Native.of(self.env.context)
         grants, spends = [], []
         for card, change in changes.items():
-            amount = Decimal(repr(float(change))).quantize(unit)
+            amount = Decimal(repr(float(change + native.booked(card)))).quantize(unit)
             if amount > 0:
                 grants.append(
                     Grant(native.act(card, amount), card.id, amount, card._ledger_origin(), card._ledger_expiry())

@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.giftcard_points.exceptions import InsufficientBalance
+from odoo.addons.point_of_sale.tests.common import TestPoSCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTillHolds(TestPoSCommon):
+    """The calls of tills, in the orders in which networks deliver them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.config = cls.basic_config
+        cls.Order = cls.env["pos.order"]
+        cls.headphones = cls.create_product("Headphones", cls.categ_basic, 30)
+        cls.program = cls.env["loyalty.program"].browse(
+            cls.env["loyalty.program"].create_from_template("gift_card")["res_id"]
+        )
+        cls.program.pos_report_print_id = cls.env.ref("loyalty.report_gift_card")
+        cls.program.currency_id = cls.config.currency_id
+        cls.card = cls.env["loyalty.card"].create({"program_id": cls.program.id, "points": 50})
+
+    def setUp(self):
+        super().setUp()
+        self.open_new_session()
+
+    def tearDown(self):
+        self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
+        super().tearDown()
+
+    def order(self, by_card, cost=None, price=30.0):
+        """An order of headphones, of which the card pays a part and cash the rest."""
+        reward = self.program.reward_ids
+        data = self.create_ui_order_data([(self.headphones, 1)], payments=[(self.cash_pm1, price - by_card)])
+        data["lines"].append(
+            Command.create(
+                {
+                    "product_id": reward.discount_line_product_id.id,
+                    "qty": 1,
+                    "price_unit": -by_card,
+                    "price_subtotal": -by_card,
+                    "price_subtotal_incl": -by_card,
+                    "tax_ids": [Command.clear()],
+                    "is_reward_line": True,
+                    "reward_id": reward.id,
+                    "coupon_id": self.card.id,
+                    "reward_identifier_code": "1",
+                    "points_cost": by_card if cost is None else cost,
+                }
+            )
+        )
+        data["amount_total"] = data["amount_paid"] = price - by_card
+        return data
+
+    def hold(self, data, amount):
+        return self.Order.giftcard_hold(data["uuid"], {str(self.card.id): amount})
+
+    def store(self, data):
+        [stored] = self.Order.sync_from_ui([data])["pos.order"]
+        return self.Order.browse(stored["id"])
+
+    def confirm(self, order, amount):
+        return order.confirm_coupon_programs(
+            {str(self.card.id): {"points": -amount, "program_id": self.program.id, "coupon_id": self.card.id}}
+        )
+
+    def assertCard(self, balance, held=0.0):
+        self.card.invalidate_recordset()
+        self.assertEqual((self.card.balance, self.card.held), (balance, held))
+
+    def test_storing_the_order_takes_what_was_held(self):
+        data = self.order(30)
+        self.assertTrue(self.hold(data, 30)["successful"])
+        self.assertCard(50, held=30)
+        order = self.store(data)
+        self.assertCard(20)
+        self.confirm(order, 30)
+        self.assertCard(20)
+        self.assertEqual(self.card.sudo().entry_ids.sorted("version").mapped("amount"), [50, -30])
+
+    def test_order_without_confirmation_is_paid_all_the_same(self):
+        data = self.order(30)
+        self.hold(data, 30)
+        self.store(data)
+        self.assertCard(20)
+
+    def test_repeated_calls_are_one_payment(self):
+        data = self.order(30)
+        for __ in range(2):
+            self.assertTrue(self.hold(data, 30)["successful"])
+        self.assertCard(50, held=30)
+        order = self.store(self.order(30) | {"uuid": data["uuid"]})
+        self.assertEqual(self.store(self.order(30) | {"uuid": data["uuid"]}), order)
+        self.confirm(order, 30)
+        self.confirm(order, 30)
+        self.assertCard(20)
+
+    def test_two_tills_do_not_overdraw_a_card(self):
+        first, second = self.order(30), self.order(30)
+        self.assertTrue(self.hold(first, 30)["successful"])
+        answer = self.hold(second, 30)
+        self.assertFalse(answer["successful"])
+        self.assertEqual(answer["points"], {self.card.id: 20})
+        with self.assertRaises(InsufficientBalance):
+            self.store(second)
+        self.assertFalse(self.Order.search([("uuid", "=", second["uuid"])]))
+        self.store(first)
+        self.assertCard(20)
+
+    def test_order_that_was_not_held_is_charged_or_refused(self):
+        self.store(self.order(30))
+        self.assertCard(20)
+        with self.assertRaises(InsufficientBalance):
+            self.store(self.order(30))
+        self.assertCard(20)
+
+    def test_changed_order_replaces_its_hold(self):
+        data = self.order(30)
+        self.hold(data, 30)
+        self.hold(data, 10)
+        self.assertCard(50, held=10)
+        self.assertFalse(self.hold(data, 60)["successful"])
+        self.assertCard(50, held=10)
+
+    def test_hold_of_an_abandoned_order_lapses(self):
+        self.hold(self.order(30), 30)
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=4)):
+            self.assertTrue(self.hold(self.order(50, price=60), 50)["successful"])
+        self.assertCard(50, held=50)
+
+    def test_order_cannot_count_more_than_the_card_is_charged(self):
+        with self.assertRaises(ValidationError):
+            self.store(self.order(30, cost=1))
+        self.assertCard(50)
+
+    def test_draft_order_takes_nothing(self):
+        data = self.order(30) | {"state": "draft"}
+        self.store(data)
+        self.assertCard(50)
+
+    def test_only_cashiers_hold(self):
+        stranger = self.env["res.users"].create({"name": "Stranger", "login": "stranger", "group_ids": []})
+        with self.assertRaises(AccessError):
+            self.Order.with_user(stranger).giftcard_hold("uuid", {str(self.card.id): 1})
+        self.assertCard(50)
