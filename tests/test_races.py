@@ -55,7 +55,11 @@ def test_one_key_is_one_effect(shop):
     reward = shop.reward(price=10, pieces=100)
     partner, tokens = shop.member(points=1000, devices=PROCESSES)
     body, key = shop.redemption_body(reward), uuid4().hex
-    answers = [answer for job in clients.run([[(shop.url, token, "/redemptions", body, key)] for token in tokens]) for answer in job]
+    answers = [
+        answer
+        for job in clients.run([[(shop.url, token, "/redemptions", body, key)] for token in tokens])
+        for answer in job
+    ]
 
     assert {status for status, __ in answers} == {201}
     assert len({str(answer) for __, answer in answers}) == 1
@@ -66,7 +70,7 @@ def test_one_key_is_one_effect(shop):
 
 def test_cancel_and_approve_have_one_winner(shop):
     reward = shop.reward(price=10, pieces=100)
-    partner, [token] = shop.member(points=1000)
+    __, [token] = shop.member(points=1000)
     for __ in range(5):
         status, redemption = clients.post(shop.url, token, "/redemptions", shop.redemption_body(reward), uuid4().hex)
         assert status == 201

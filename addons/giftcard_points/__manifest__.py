@@ -1,6 +1,6 @@
 {
     "name": "Gift Cards & Points: Ledger",
-    "summary": "An append-only ledger beneath loyalty: gift cards, stored value and points that are never lost, doubled or guessed",
+    "summary": "A ledger beneath loyalty: gift cards, stored value and points, never lost, doubled or guessed",
     "version": "19.0.1.0.0",
     "category": "Sales/Loyalty",
     "author": "Gift Card Suite contributors",
