@@ -130,6 +130,8 @@ class Story:
         )
         headphones = self.till.line(self.admin.ref("giftcard_points.demo_product_headphones"), 260)
         order = self.till.order([headphones, paid_by_card], self.recipient)
+        held = self.admin.call("pos.order", "giftcard_hold", order["uuid"], {str(self.given_id): 200})
+        expect(held["successful"], held)
         order_id = self.till.store([order])[order["uuid"]]
         change = {"points": -200, "program_id": program_id, "coupon_id": self.given_id}
         self.till.confirm(order_id, {self.given_id: change})

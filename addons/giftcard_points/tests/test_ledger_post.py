@@ -126,6 +126,8 @@ class TestLedgerPost(LedgerCase):
         self.assertCard(self.gift, 0)
         self.assertCard(given, 100)
         self.assertEqual(given.partner_id, self.bob)
+        self.assertTrue(given._has_source_order())
+        self.assertFalse(self.env["loyalty.card"].create({"program_id": self.gift_program.id})._has_source_order())
         with self.assertRaises(UserError):
             given._give(self.bob, Act("gift"))
 
