@@ -73,13 +73,13 @@ class TestPosting(AccountingCase):
         with freeze_time(NEXT_NOON):
             refund = self.ledger._refund(Act("refund"), spent, 40)
             self.ledger._reverse(Act("reverse"), refund)
-            self.ledger._refund(Act("refund"), spent, 25)
+            self.ledger._refund(Act("refund"), spent, 20)
         postings = self.post(DAY + timedelta(days=1))
         self.assertEqual(
-            {posting.kind: sum(posting.line_ids.mapped("amount")) for posting in postings}, {"refund": 65, "reverse": -40}
+            {posting.kind: sum(posting.line_ids.mapped("amount")) for posting in postings}, {"refund": 60, "reverse": -40}
         )
-        self.assertBalances(liability=65, clearing=-65)
-        self.assertEven(DAY + timedelta(days=1), 65)
+        self.assertBalances(liability=60, clearing=-60)
+        self.assertEven(DAY + timedelta(days=1), 60)
 
     def test_undone_reversal_stands_again(self):
         issued = self.issue(self.card, 10, origin="bonus")
@@ -172,7 +172,7 @@ class TestPosting(AccountingCase):
         entry = self.card.entry_ids
         self.assertEqual(entry.posting_id, posting)
         with self.assertRaises(psycopg2.errors.UniqueViolation):
-            self.env["giftcard.posting.entry"].create({"entry_id": entry.id, "posting_id": posting.id})
+            self.env["giftcard.posting.entry"].sudo().create({"entry_id": entry.id, "posting_id": posting.id})
         for statement in ("DELETE FROM giftcard_posting_entry", "UPDATE giftcard_posting_entry SET posting_id = posting_id"):
             with self.assertRaises(psycopg2.errors.RestrictViolation), self.env.cr.savepoint():
                 self.env.cr.execute(statement)
@@ -181,7 +181,7 @@ class TestPosting(AccountingCase):
         self.issue(self.card, 100)
         move = self.post().move_id
         move.button_draft()
-        with self.assertRaises(psycopg2.errors.ForeignKeyViolation), mute_logger("odoo.sql_db"):
+        with self.assertRaises(psycopg2.errors.RestrictViolation), mute_logger("odoo.sql_db"):
             move.with_context(force_delete=True).unlink()
         move.action_post()
 

@@ -15,6 +15,13 @@ class GiftcardClose(models.Model):
     _order = "day desc, company_id, program_id"
     _auto = False
     _rec_name = "day"
+    _depends = {
+        "account.move.line": ["giftcard_posting_line_id", "parent_state", "date", "amount_currency"],
+        "giftcard.posting.line": ["amount", "booked"],
+        "loyalty.card": ["program_id"],
+        "loyalty.program": ["program_type", "currency_id"],
+        "res.partner": ["tz"],
+    }
 
     day = fields.Date(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

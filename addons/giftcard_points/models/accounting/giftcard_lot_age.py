@@ -13,6 +13,11 @@ class GiftcardLotAge(models.Model):
     _order = "company_id, program_id, cohort desc"
     _auto = False
     _rec_name = "program_id"
+    _depends = {
+        "loyalty.card": ["program_id"],
+        "loyalty.program": ["program_type", "currency_id", "point_value", "expected_use"],
+        "res.partner": ["tz"],
+    }
 
     company_id = fields.Many2one("res.company", readonly=True)
     program_id = fields.Many2one("loyalty.program", readonly=True)

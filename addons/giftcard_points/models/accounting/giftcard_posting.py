@@ -60,7 +60,7 @@ class GiftcardPosting(models.Model):
             "name": self.display_name,
             "res_model": "giftcard.operation",
             "view_mode": "list,form",
-            "domain": [("entry_ids.posting_entry_ids.posting_id", "=", self.id)],
+            "domain": [("entry_ids.posting_id", "=", self.id)],
         }
 
     @api.model

@@ -20,6 +20,11 @@ class GiftcardRollForward(models.Model):
     _order = "company_id, program_id, store_id"
     _auto = False
     _rec_name = "program_id"
+    _depends = {
+        "loyalty.card": ["program_id"],
+        "loyalty.program": ["program_type", "currency_id"],
+        "res.partner": ["tz"],
+    }
 
     company_id = fields.Many2one("res.company", readonly=True)
     program_id = fields.Many2one("loyalty.program", readonly=True)

@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 # Small enterprises (小企业会计准则): 预收账款, 其他应付款, 营业外收入, 广告费和业务宣传费.
 # Enterprises (企业会计准则, standard 14: unused prepayments are revenue): 合同负债, 其他应付款, 其他业务收入, 销售费用.
 CHINESE_CODES = {
-    "cn": {"liability": "2203", "clearing": "2241", "breakage": "5301", "bonus": "560102"},
-    "cn_large_bis": {"liability": "2204", "clearing": "2241", "breakage": "6051", "bonus": "6601"},
+    "cn": {"liability": "2203", "clearing": "2241", "breakage": "530100", "bonus": "560102"},
+    "cn_large_bis": {"liability": "2204", "clearing": "2241", "breakage": "605100", "bonus": "660100"},
 }
 COUNTERPARTS = ("clearing", "breakage", "bonus")
 JOURNAL_CODE = "GIFT"
