@@ -13,11 +13,12 @@ NEXT_NOON = "2026-03-03 04:00:00"
 
 
 class AccountingCase(AccountTestInvoicingCommon):
-    """A company with the generic chart and a gift card of its own programme; its ledger and books agree when a test ends."""
+    """A company that posts, with a gift card of its own programme; ledger and books agree when a test ends."""
 
     @classmethod
     def get_default_groups(cls):
-        return super().get_default_groups() | cls.quick_ref("giftcard_points.group_manager")
+        groups = cls.quick_ref("giftcard_points.group_manager") | cls.quick_ref("sales_team.group_sale_manager")
+        return super().get_default_groups() | groups
 
     @classmethod
     def setUpClass(cls):
@@ -84,7 +85,11 @@ class AccountingCase(AccountTestInvoicingCommon):
         with freeze_time(when):
             self.env["giftcard.close"].invalidate_model()
             close = self.env["giftcard.close"].search(
-                [("day", "=", day), ("program_id", "=", (program or self.gifts).id), ("company_id", "=", self.company.id)]
+                [
+                    ("day", "=", day),
+                    ("program_id", "=", (program or self.gifts).id),
+                    ("company_id", "=", self.company.id),
+                ]
             )
             close.mapped("state")
             return close
@@ -95,4 +100,3 @@ class AccountingCase(AccountTestInvoicingCommon):
 
     def assertBalances(self, **balances):
         self.assertEqual({role: self.balance(role) for role in balances}, balances)
-

@@ -22,10 +22,18 @@ class TestAccountingReports(AccountingCase):
         for row in rows:
             self.assertAlmostEqual(
                 row.closing,
-                row.opening + row.issued + row.bonus - row.used - row.expired - row.refunded + row.transferred + row.adjusted,
+                row.opening
+                + row.issued
+                + row.bonus
+                - row.used
+                - row.expired
+                - row.refunded
+                + row.transferred
+                + row.adjusted,
             )
         return {
-            (row.program_id, row.store_id): {figure: round(row[figure], 2) for figure in FIGURES if row[figure]} for row in rows
+            (row.program_id, row.store_id): {figure: round(row[figure], 2) for figure in FIGURES if row[figure]}
+            for row in rows
         }
 
     def test_roll_forward_adds_up(self):
@@ -46,16 +54,15 @@ class TestAccountingReports(AccountingCase):
             self.ledger._expire_cards(wallet, date(2026, 3, 4))
         nowhere = self.env["giftcard.store"]
         march = self.roll_forward("2026-03-01", "2026-03-31")
+        cards = {"issued": 70, "bonus": 5, "used": 20, "refunded": 20, "transferred": -25}
         self.assertEqual(
             march,
             {
-                (self.gifts, self.store): {
-                    "opening": 100, "issued": 70, "bonus": 5, "used": 20, "refunded": 20, "transferred": -25, "closing": 110
-                },
+                (self.gifts, self.store): {"opening": 100, **cards, "closing": 110},
                 (self.wallets, self.store): {"transferred": 25, "closing": 25},
                 (self.wallets, nowhere): {"issued": 8, "expired": 8, "adjusted": -1, "closing": -1},
             },
-        )  # fmt: skip
+        )
         self.assertEqual(self.card.balance + wallet.balance, sum(figures["closing"] for figures in march.values()))
         self.assertEqual(
             self.roll_forward("2026-02-01", "2026-02-28"), {(self.gifts, self.store): {"issued": 100, "closing": 100}}
@@ -67,7 +74,8 @@ class TestAccountingReports(AccountingCase):
         self.issue(self.card, 1, when="2026-02-28 15:59:59")
         self.issue(self.card, 2, when="2026-02-28 16:00:00")
         self.assertEqual(
-            self.roll_forward("2026-03-01", "2026-03-31")[self.gifts, self.store], {"opening": 1, "issued": 2, "closing": 3}
+            self.roll_forward("2026-03-01", "2026-03-31")[self.gifts, self.store],
+            {"opening": 1, "issued": 2, "closing": 3},
         )
 
     def test_period_is_chosen(self):
@@ -107,7 +115,9 @@ class TestAccountingReports(AccountingCase):
         self.issue(card, 1000, kind="earn")
         self.spend(card, 250)
         row = self.ages(points)
-        self.assertEqual((row.origin, row.granted, row.used, row.remaining, row.estimate), ("earned", 1000, 250, 750, 6))
+        self.assertEqual(
+            (row.origin, row.granted, row.used, row.remaining, row.estimate), ("earned", 1000, 250, 750, 6)
+        )
 
     def ages(self, program):
         with freeze_time("2026-03-20 04:00:00"):

@@ -8,7 +8,7 @@ from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 
 @tagged("post_install", "-at_install")
 class TestAccountingTill(TestPoSCommon):
-    """A session that sells a card and takes it, closed and posted: what stock Odoo books and what the ledger adds meet."""
+    """A session that sells a card and takes it: what stock Odoo books at its close and what the ledger adds meet."""
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +20,10 @@ class TestAccountingTill(TestPoSCommon):
             cls.env["loyalty.program"].create_from_template("gift_card")["res_id"]
         )
         cls.program.write(
-            {"pos_report_print_id": cls.env.ref("loyalty.report_gift_card").id, "currency_id": cls.config.currency_id.id}
+            {
+                "pos_report_print_id": cls.env.ref("loyalty.report_gift_card").id,
+                "currency_id": cls.config.currency_id.id,
+            }
         )
         cls.gift_card = cls.create_product("Gift Card", cls.categ_basic, 50)
         cls.program.rule_ids.product_ids = cls.gift_card

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -5,8 +7,6 @@ from odoo.tests import tagged
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from .common_accounting import DAY, NOON, AccountingCase
-
-from freezegun import freeze_time
 
 
 @tagged("post_install", "-at_install")
@@ -60,9 +60,45 @@ class TestAccounts(AccountingCase):
         self.assertEqual(self.balance("clearing"), 40)
         self.post()
         self.assertBalances(clearing=0, liability=40)
-        income = self.env["account.move.line"].search([("account_id", "=", self.company_data["default_account_revenue"].id)])
+        income = self.env["account.move.line"].search(
+            [("account_id", "=", self.company_data["default_account_revenue"].id)]
+        )
         self.assertEqual(-sum(income.mapped("balance")), 150)
         self.assertEven(DAY, 40)
+
+    def test_sales_orders_and_daily_entries_leave_nothing_in_clearing(self):
+        """The program issues the card by one order; it pays a part of the next."""
+        self.product_a.write({"taxes_id": False, "list_price": 150, "invoice_policy": "order"})
+        loaded = self.gifts.rule_ids.product_ids
+        loaded.write({"list_price": 100, "invoice_policy": "order"})
+        with freeze_time(NOON):
+            self._sell(self._order(loaded))
+            card = self.gifts.coupon_ids - self.card
+            self.assertEqual(card.balance, 100)
+            order = self._order(self.product_a)
+            order._try_apply_code(card.code)
+            order._apply_program_reward(self.gifts.reward_ids, card)
+            self.assertEqual(order.amount_total, 50)
+            self._sell(order)
+        self.assertEqual(card.balance, 0)
+        self.post()
+        self.assertBalances(clearing=0, liability=0)
+        income = self.company_data["default_account_revenue"]
+        items = self.env["account.move.line"].search([("account_id", "=", income.id)])
+        self.assertEqual(-sum(items.mapped("balance")), 150)
+
+    def _order(self, product):
+        order = self.env["sale.order"].create(
+            {"partner_id": self.partner_a.id, "order_line": [Command.create({"product_id": product.id})]}
+        )
+        order._update_programs_and_rewards()
+        return order
+
+    def _sell(self, order):
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_date = DAY
+        invoice.action_post()
 
     def _invoice(self, lines):
         move = self.env["account.move"].create(

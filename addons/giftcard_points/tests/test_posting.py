@@ -76,7 +76,8 @@ class TestPosting(AccountingCase):
             self.ledger._refund(Act("refund"), spent, 20)
         postings = self.post(DAY + timedelta(days=1))
         self.assertEqual(
-            {posting.kind: sum(posting.line_ids.mapped("amount")) for posting in postings}, {"refund": 60, "reverse": -40}
+            {posting.kind: sum(posting.line_ids.mapped("amount")) for posting in postings},
+            {"refund": 60, "reverse": -40},
         )
         self.assertBalances(liability=60, clearing=-60)
         self.assertEven(DAY + timedelta(days=1), 60)
@@ -109,7 +110,9 @@ class TestPosting(AccountingCase):
         mapping = self.wallets.account_mapping_ids
         moved = transfer.move_id.line_ids.filtered(lambda item: item.account_id == mapping.liability_account_id)
         self.assertEqual(-sum(moved.mapped("balance")), 40)
-        self.assertFalse(transfer.move_id.line_ids.filtered(lambda item: item.account_id == mapping.clearing_account_id))
+        self.assertFalse(
+            transfer.move_id.line_ids.filtered(lambda item: item.account_id == mapping.clearing_account_id)
+        )
         self.assertEven(DAY, 60)
         self.assertEven(DAY, 40, self.wallets)
 
@@ -134,9 +137,7 @@ class TestPosting(AccountingCase):
         self.issue(self.card, 4, when="2026-03-02 15:59:59")
         self.issue(self.card, 8, when="2026-03-02 16:00:00")
         self.assertEqual(self.post().line_ids.amount, 6)
-        self.assertEqual(
-            self.Posting._days_to_post(self.company), [DAY - timedelta(days=1), DAY + timedelta(days=1)]
-        )
+        self.assertEqual(self.Posting._days_to_post(self.company), [DAY - timedelta(days=1), DAY + timedelta(days=1)])
 
     def test_program_has_accounts_of_its_own(self):
         own = self.account("liability").copy()
@@ -173,7 +174,10 @@ class TestPosting(AccountingCase):
         self.assertEqual(entry.posting_id, posting)
         with self.assertRaises(psycopg2.errors.UniqueViolation):
             self.env["giftcard.posting.entry"].sudo().create({"entry_id": entry.id, "posting_id": posting.id})
-        for statement in ("DELETE FROM giftcard_posting_entry", "UPDATE giftcard_posting_entry SET posting_id = posting_id"):
+        for statement in (
+            "DELETE FROM giftcard_posting_entry",
+            "UPDATE giftcard_posting_entry SET posting_id = posting_id",
+        ):
             with self.assertRaises(psycopg2.errors.RestrictViolation), self.env.cr.savepoint():
                 self.env.cr.execute(statement)
 
@@ -212,11 +216,16 @@ class TestPosting(AccountingCase):
         other._giftcard_set_up_accounts()
         program = self._make_program("gift_card", "Elsewhere", company_id=other.id)
         self.issue(self._make_card(program), 5)
-        first, second = sorted((self.company, other), key=lambda company: self.env["res.company"].search([]).ids.index(company.id))
+        first, second = sorted(
+            (self.company, other), key=lambda company: self.env["res.company"].search([]).ids.index(company.id)
+        )
         first.giftcard_liability_account_id.active = False
-        with freeze_time("2026-03-20 04:00:00"), self.enter_registry_test_mode():
-            with mute_logger("odoo.addons.giftcard_points.models.accounting.giftcard_posting"):
-                self.env.ref("giftcard_points.ir_cron_post").method_direct_trigger()
+        with (
+            freeze_time("2026-03-20 04:00:00"),
+            self.enter_registry_test_mode(),
+            mute_logger("odoo.addons.giftcard_points.models.accounting.giftcard_posting"),
+        ):
+            self.env.ref("giftcard_points.ir_cron_post").method_direct_trigger()
         self.assertFalse(self.Posting.search([("company_id", "=", first.id)]))
         self.assertTrue(self.Posting.search([("company_id", "=", second.id)]).move_id)
 
@@ -261,7 +270,9 @@ class TestPosting(AccountingCase):
         posting = self.Posting.with_user(accountant).search(action["domain"])
         self.assertEqual(posting.line_ids.amount, 100)
         self.assertEqual(posting.with_user(auditor).line_ids.amount, 100)
-        operations = self.env["giftcard.operation"].with_user(accountant).search(posting.action_open_operations()["domain"])
+        operations = (
+            self.env["giftcard.operation"].with_user(accountant).search(posting.action_open_operations()["domain"])
+        )
         self.assertEqual(operations.entry_ids, self.card.entry_ids)
         for user in (accountant, auditor):
             with self.assertRaises(AccessError):

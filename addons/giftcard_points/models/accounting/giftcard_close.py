@@ -29,28 +29,33 @@ class GiftcardClose(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     ledger = fields.Float(string="Sub-Ledger", digits="Gift Card Value", readonly=True, help="What the cards hold.")
     booked = fields.Float(
-        string="General Ledger", digits="Gift Card Value", readonly=True, help="The liability that the daily entries left."
+        string="General Ledger",
+        digits="Gift Card Value",
+        readonly=True,
+        help="The liability that the daily entries left.",
     )
     rounding = fields.Float(
         digits="Gift Card Value", readonly=True, help="What the currency cannot carry; it is booked by a later posting."
     )
     difference = fields.Float(digits="Gift Card Value", readonly=True)
-    unposted = fields.Integer(string="Not Posted", readonly=True, help="Movements up to the day that are in no posting.")
+    unposted = fields.Integer(
+        string="Not Posted", readonly=True, help="Movements up to the day that are in no posting."
+    )
     state = fields.Selection([("even", "Even"), ("open", "To post"), ("odd", "Different")], readonly=True)
 
     @property
     def _table_query(self):
-        # Days are the same for whoever looks; record rules restrict the rows.
-        companies = self.env["res.company"].sudo().search([])
-        zones = [(company.id, company._giftcard_zone(), company._giftcard_today()) for company in companies]
+        zones = self.env["res.company"]._giftcard_zones()
         return SQL(
             """
             WITH zone AS (
                 SELECT * FROM unnest(%(zones)s) AS zone (company_id, name, today)
             ), change AS (
-                SELECT operation.company_id, card.program_id, (entry.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date AS day,
+                SELECT operation.company_id, card.program_id,
+                       (entry.date AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date AS day,
                        SUM(entry.amount) AS ledger, 0 AS booked, 0 AS rounding,
-                       COUNT(*) FILTER (WHERE posted.entry_id IS NULL) AS unposted
+                       COUNT(*) FILTER (WHERE posted.entry_id IS NULL) AS unposted,
+                       SUM(entry.amount) FILTER (WHERE posted.entry_id IS NULL) AS waiting
                   FROM giftcard_entry entry
                   JOIN giftcard_operation operation ON operation.id = entry.operation_id
                   JOIN zone USING (company_id)
@@ -60,22 +65,23 @@ class GiftcardClose(models.Model):
                  WHERE program.program_type IN ('gift_card', 'ewallet')
                  GROUP BY 1, 2, 3
                  UNION ALL
-                SELECT posting.company_id, line.program_id, item.date, 0, -item.amount_currency, 0, 0
+                SELECT posting.company_id, line.program_id, item.date, 0, -item.amount_currency, 0, 0, 0
                   FROM account_move_line item
                   JOIN giftcard_posting_line line ON line.id = item.giftcard_posting_line_id
                   JOIN giftcard_posting posting ON posting.id = line.posting_id
                  WHERE item.parent_state = 'posted'
                  UNION ALL
-                SELECT posting.company_id, line.program_id, posting.day, 0, 0, line.amount - line.booked, 0
+                SELECT posting.company_id, line.program_id, posting.day, 0, 0, line.amount - line.booked, 0, 0
                   FROM giftcard_posting_line line JOIN giftcard_posting posting ON posting.id = line.posting_id
             ), span AS (
                 SELECT company_id, program_id, MIN(day) AS first FROM change GROUP BY company_id, program_id
             ), total AS (
                 SELECT span.company_id, span.program_id, day.day,
-                       SUM(SUM(change.ledger)) OVER run AS ledger,
-                       SUM(SUM(change.booked)) OVER run AS booked,
-                       SUM(SUM(change.rounding)) OVER run AS rounding,
-                       SUM(SUM(change.unposted)) OVER run AS unposted
+                       COALESCE(SUM(SUM(change.ledger)) OVER run, 0) AS ledger,
+                       COALESCE(SUM(SUM(change.booked)) OVER run, 0) AS booked,
+                       COALESCE(SUM(SUM(change.rounding)) OVER run, 0) AS rounding,
+                       COALESCE(SUM(SUM(change.unposted)) OVER run, 0) AS unposted,
+                       COALESCE(SUM(SUM(change.waiting)) OVER run, 0) AS waiting
                   FROM span
                   JOIN zone USING (company_id)
             CROSS JOIN LATERAL (SELECT span.first + number AS day
@@ -87,11 +93,9 @@ class GiftcardClose(models.Model):
             )
             SELECT ROW_NUMBER() OVER (ORDER BY total.company_id, total.program_id, total.day) AS id,
                    total.day, total.company_id, total.program_id, program.currency_id,
-                   COALESCE(total.ledger, 0) AS ledger, COALESCE(total.booked, 0) AS booked,
-                   COALESCE(total.rounding, 0) AS rounding, COALESCE(total.unposted, 0) AS unposted,
-                   COALESCE(total.ledger - total.booked - total.rounding, 0) AS difference,
-                   CASE WHEN COALESCE(total.ledger - total.booked - total.rounding, 0) <> 0 THEN
-                            CASE WHEN total.unposted > 0 THEN 'open' ELSE 'odd' END
+                   total.ledger, total.booked, total.rounding, total.unposted,
+                   total.ledger - total.booked - total.rounding AS difference,
+                   CASE WHEN total.ledger - total.booked - total.rounding <> total.waiting THEN 'odd'
                         WHEN total.unposted > 0 THEN 'open'
                         ELSE 'even' END AS state
               FROM total JOIN loyalty_program program ON program.id = total.program_id
@@ -105,7 +109,7 @@ class GiftcardClose(models.Model):
             close.display_name = f"{close.program_id.name} {close.day}"
 
     def action_open_operations(self):
-        """:return: the operations behind the difference: not posted, or posted and not in the general ledger as booked"""
+        """Open the operations behind the difference: not posted, or not in the general ledger as they were posted."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -127,7 +131,8 @@ class GiftcardClose(models.Model):
                       FROM giftcard_posting_line line
                       JOIN giftcard_posting posting ON posting.id = line.posting_id
                  LEFT JOIN account_move_line item
-                        ON item.giftcard_posting_line_id = line.id AND item.parent_state = 'posted' AND item.date <= %(day)s
+                        ON item.giftcard_posting_line_id = line.id AND item.parent_state = 'posted'
+                       AND item.date <= %(day)s
                      WHERE posting.company_id = %(company)s AND line.program_id = %(program)s AND posting.day <= %(day)s
                      GROUP BY line.id
                     HAVING line.booked <> COALESCE(SUM(-item.amount_currency), 0)

@@ -10,9 +10,9 @@ class GiftcardLedger(models.AbstractModel):
     def _treatments(self):
         """How the kinds of operations are accounted for, where that is not by what they do.
 
-        A credit is otherwise *issued*, against the clearing account for the part that was paid and the bonus account for
-        the part that was not; undone it is *refunded*. A debit is *used*, against the clearing account; undone it is used
-        less. A reversal or refund is treated as what it undoes.
+        A credit is otherwise *issued*, against the clearing account for the part that was paid and the bonus account
+        for the part that was not; undone it is *refunded*. A debit is *used*, against the clearing account; undone it
+        is used less. A reversal or refund is treated as what it undoes.
 
         :return: dict of kind -> (counterpart in ``giftcard.posting.line``, section of ``giftcard.roll.forward``)
         """
@@ -52,7 +52,8 @@ class GiftcardLedger(models.AbstractModel):
                    )
                    SELECT chain.id, chain.kind, first.amount > 0 AS credit
                      FROM chain
-                     JOIN LATERAL (SELECT amount FROM giftcard_entry WHERE operation_id = chain.id LIMIT 1) first ON TRUE
+                     JOIN LATERAL (SELECT amount FROM giftcard_entry WHERE operation_id = chain.id LIMIT 1) first
+                       ON TRUE
                     WHERE chain.next_id IS NULL
                    ) root ON TRUE
          LEFT JOIN unnest(%(treatments)s) AS treatment (kind, counterpart, section)

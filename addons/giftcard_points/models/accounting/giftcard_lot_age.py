@@ -49,9 +49,7 @@ class GiftcardLotAge(models.Model):
 
     @property
     def _table_query(self):
-        # Days are the same for whoever looks; record rules restrict the rows.
-        companies = self.env["res.company"].sudo().search([])
-        zones = [(company.id, company._giftcard_zone(), company._giftcard_today()) for company in companies]
+        zones = self.env["res.company"]._giftcard_zones()
         return SQL(
             """
             WITH lot AS (
@@ -66,7 +64,8 @@ class GiftcardLotAge(models.Model):
             )
             SELECT ROW_NUMBER() OVER () AS id, grouped.*,
                    grouped.remaining * CASE WHEN program.program_type IN ('gift_card', 'ewallet') THEN 1
-                                            ELSE program.point_value * program.expected_use / 100 END AS estimate,
+                                            ELSE COALESCE(program.point_value * program.expected_use / 100, 0)
+                                        END AS estimate,
                    program.currency_id
               FROM (SELECT company_id, program_id, origin, date_trunc('month', day)::date AS cohort, expires_on,
                            CASE WHEN today - day <= 30 THEN '030'

@@ -10,9 +10,9 @@ _logger = logging.getLogger(__name__)
 class GiftcardPosting(models.Model):
     """The ledger's movements of money of one company, day and kind, in the general ledger.
 
-    Made of entries that are in no posting yet, each of which is claimed by a row of ``giftcard.posting.entry``, unique by
-    entry: that, not the day, is what makes it exactly once. An entry that is committed after its day was posted is in
-    the next posting of that day. What is posted never changes.
+    Made of entries that are in no posting yet, each of which is claimed by a row of ``giftcard.posting.entry``, unique
+    by entry: that, not the day, is what makes it exactly once. An entry that is committed after its day was posted is
+    in the next posting of that day. What is posted never changes.
     """
 
     _name = "giftcard.posting"
@@ -66,7 +66,8 @@ class GiftcardPosting(models.Model):
     @api.model
     def _cron_post(self):
         """Post the days that have ended, in all companies whose accounts are set; a day is a step of its own."""
-        for company in self.env["res.company"].search([]).filtered(lambda company: company._giftcard_posts()):
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all; all of them, and few
+        for company in companies.filtered(lambda company: company._giftcard_posts()):
             try:
                 for day in self._days_to_post(company):
                     with self.env.cr.savepoint():

@@ -24,11 +24,17 @@ class GiftcardEntry(models.Model):
     _inherit = "giftcard.entry"
 
     posting_id = fields.Many2one(
-        "giftcard.posting", string="Posted In", compute="_compute_posting_id", search="_search_posting_id", compute_sudo=True
+        "giftcard.posting",
+        string="Posted In",
+        compute="_compute_posting_id",
+        search="_search_posting_id",
+        compute_sudo=True,
     )
 
     def _compute_posting_id(self):
-        posted = self.env["giftcard.posting.entry"].search_fetch([("entry_id", "in", self.ids)], ["entry_id", "posting_id"])
+        posted = self.env["giftcard.posting.entry"].search_fetch(
+            [("entry_id", "in", self.ids)], ["entry_id", "posting_id"]
+        )
         postings = {link.entry_id: link.posting_id for link in posted}
         for entry in self:
             entry.posting_id = postings.get(entry, False)

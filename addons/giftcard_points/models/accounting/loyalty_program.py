@@ -6,10 +6,14 @@ class LoyaltyProgram(models.Model):
 
     account_mapping_ids = fields.One2many("giftcard.account.mapping", "program_id", string="Accounts")
     point_value = fields.Float(
-        string="Value per Point", digits=(16, 6), help="What a point is worth in the program's currency when it is used."
+        string="Value per Point",
+        digits=(16, 6),
+        help="What a point is worth in the program's currency when it is used.",
     )
     expected_use = fields.Float(
-        string="Expected Use (%)", default=100.0, help="How much of the points that members hold they will use, by experience."
+        string="Expected Use (%)",
+        default=100.0,
+        help="How much of the points that members hold they will use, by experience.",
     )
 
     _point_value_check = models.Constraint("CHECK(point_value >= 0)", "A point cannot be worth less than nothing.")

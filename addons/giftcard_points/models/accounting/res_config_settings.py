@@ -10,7 +10,10 @@ class ResConfigSettings(models.TransientModel):
     giftcard_breakage_account_id = fields.Many2one(related="company_id.giftcard_breakage_account_id", readonly=False)
     giftcard_bonus_account_id = fields.Many2one(related="company_id.giftcard_bonus_account_id", readonly=False)
     giftcard_tz = fields.Selection(
-        related="company_id.partner_id.tz", string="Time Zone of the Day", readonly=False, help="A day ends at midnight here."
+        related="company_id.partner_id.tz",
+        string="Time Zone of the Day",
+        readonly=False,
+        help="A day ends at midnight here.",
     )
 
     def action_giftcard_set_up_accounts(self):
