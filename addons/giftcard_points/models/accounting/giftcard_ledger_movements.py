@@ -22,6 +22,8 @@ class GiftcardLedger(models.AbstractModel):
             "opening": ("clearing", "adjusted"),
             "transfer": ("transfer", "transferred"),
             "gift": ("transfer", "transferred"),
+            "replace": ("transfer", "transferred"),
+            "merge": ("transfer", "transferred"),
         }
 
     def _movements(self, condition):
