@@ -140,7 +140,7 @@ def _prepared(env: Environment, cluster: Cluster) -> str:
     draft = "draft-story"
     cluster.clone(suite, draft)
     variables = cluster.variables() | postgres.THROWAWAY
-    server = Server(env, draft, port=free_port(), variables=variables, log=paths.LOGS / "story-server.log")
+    server = Server(env, draft, port=free_port(), workers=2, variables=variables, log=paths.LOGS / "story-server.log")
     server.start()
     try:
         code = _tell("demo.prepare", server, cluster)
