@@ -3,3 +3,4 @@ from . import giftcard_store
 from . import loyalty
 from . import member
 from . import sales
+from . import batch

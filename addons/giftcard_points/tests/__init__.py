@@ -1,3 +1,6 @@
+from . import test_batch
+from . import test_card_life
+from . import test_code
 from . import test_ledger_expiry
 from . import test_ledger_hold
 from . import test_ledger_post
