@@ -6,20 +6,21 @@ under the batch's password, which is shown once and stored nowhere. Who has the 
 configuration, but not the password, reads no secret. The price: a lost password loses the secrets, and the batch has to be
 cancelled and made anew.
 
-Hybrid encryption of standard parts: RSA-OAEP (RFC 8017) for a Fernet key (AES-128-CBC, HMAC-SHA256), PKCS #8 for the private
-key.
+Standard parts: X25519 (RFC 7748) with a key pair made for each chunk, HKDF-SHA256 (RFC 5869), Fernet (AES-128-CBC,
+HMAC-SHA256); PKCS #8 for the private key.
 """
 
+import base64
 import secrets
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from .codes import SYMBOLS
 
-KEY_BITS = 3072
-OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+SIZE = 32
 
 
 def make_password():
@@ -28,24 +29,22 @@ def make_password():
 
 
 def make_keys(password):
-    """:return: (public key, private key encrypted under the password), both PEM text"""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    """:return: (public key as text, private key encrypted under the password as text)"""
+    key = X25519PrivateKey.generate()
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(password.encode()),
     )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return public.decode(), private.decode()
+    return base64.b64encode(_raw(key.public_key())).decode(), private.decode()
 
 
 def seal(public_key, content):
     """:return: bytes that only the private key opens"""
-    key = Fernet.generate_key()
-    wrapped = serialization.load_pem_public_key(public_key.encode()).encrypt(key, OAEP)
-    return wrapped + Fernet(key).encrypt(content)
+    receiver = X25519PublicKey.from_public_bytes(base64.b64decode(public_key))
+    once = X25519PrivateKey.generate()
+    sender = once.public_key()
+    return _raw(sender) + _cipher(once.exchange(receiver), sender, receiver).encrypt(content)
 
 
 def open_key(private_key, password):
@@ -55,5 +54,15 @@ def open_key(private_key, password):
 
 def unseal(key, sealed):
     """:param key: of :func:`open_key`. :return: the content given to :func:`seal`"""
-    size = KEY_BITS // 8
-    return Fernet(key.decrypt(sealed[:size], OAEP)).decrypt(sealed[size:])
+    sender = X25519PublicKey.from_public_bytes(sealed[:SIZE])
+    return _cipher(key.exchange(sender), sender, key.public_key()).decrypt(sealed[SIZE:])
+
+
+def _cipher(shared, sender, receiver):
+    info = b"giftcard/batch" + _raw(sender) + _raw(receiver)
+    key = HKDF(hashes.SHA256(), SIZE, salt=None, info=info).derive(shared)
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _raw(public_key):
+    return public_key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)

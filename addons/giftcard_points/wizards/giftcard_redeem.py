@@ -21,9 +21,7 @@ class GiftcardRedeem(models.TransientModel):
     number = fields.Char(string="Card Number")
     amount = fields.Float(digits="Gift Card Value", help="0: all that is on the card. Vouchers are taken as a whole.")
     member_id = fields.Many2one("res.partner", domain="[('member_state', '=', 'active')]")
-    program_id = fields.Many2one(
-        "loyalty.program", string="Stored Value", domain="[('program_type', '=', 'ewallet')]"
-    )
+    program_id = fields.Many2one("loyalty.program", string="Stored Value", domain="[('program_type', '=', 'ewallet')]")
     reason = fields.Char(string="For")
 
     @api.model

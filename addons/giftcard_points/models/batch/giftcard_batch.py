@@ -37,7 +37,13 @@ class GiftcardBatch(models.Model):
         domain="[('program_type', 'in', ('gift_card', 'ewallet'))]",
     )
     company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, readonly=False, precompute=True, required=True, index=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
     )
     currency_id = fields.Many2one(related="program_id.currency_id")
     store_id = fields.Many2one(
@@ -92,7 +98,7 @@ class GiftcardBatch(models.Model):
         copy=False,
         tracking=True,
     )
-    generated_count = fields.Integer(string="Cards Generated", readonly=True, copy=False)
+    generated_count = fields.Integer(string="Cards Generated", default=0, required=True, readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress", help="Part of the cards that is generated, in percent.")
     public_key = fields.Text(readonly=True, copy=False, groups=NO_ACCESS)
     private_key = fields.Text(readonly=True, copy=False, groups=NO_ACCESS)
@@ -107,9 +113,7 @@ class GiftcardBatch(models.Model):
     blocked_count = fields.Integer(string="Blocked", compute="_compute_counts")
     ended_count = fields.Integer(string="Replaced, Expired or Closed", compute="_compute_counts")
 
-    _quantity_check = models.Constraint(
-        f"CHECK(quantity BETWEEN 1 AND {LARGEST})", "A batch has 1 to 1,000,000 cards."
-    )
+    _quantity_check = models.Constraint(f"CHECK(quantity BETWEEN 1 AND {LARGEST})", "A batch has 1 to 1,000,000 cards.")
     _value_check = models.Constraint("CHECK(value > 0)", "A card is worth more than nothing.")
     _prefix_check = models.Constraint(
         "CHECK(prefix ~ '^[A-Z0-9]{2,12}$' AND prefix !~ '^04[34]')",
@@ -174,9 +178,7 @@ class GiftcardBatch(models.Model):
         self._check_promise()
         password = make_password()
         public_key, private_key = make_keys(password)
-        self._advance(
-            "generating", ("draft",), secrets_state="sealed", public_key=public_key, private_key=private_key
-        )
+        self._advance("generating", ("draft",), secrets_state="sealed", public_key=public_key, private_key=private_key)
         self._trigger()
         return {
             "type": "ir.actions.act_window",
@@ -232,6 +234,7 @@ class GiftcardBatch(models.Model):
         self.invalidate_recordset(flush=False)
         # Access has been checked; states are written by these actions alone.
         self.sudo().write({"state": state or current, **values})
+        self.flush_recordset()
 
     def _give_up(self):
         """Close the cards that are not activated; they never had value, and their numbers are not used again."""

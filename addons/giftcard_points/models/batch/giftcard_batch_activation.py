@@ -23,7 +23,7 @@ class GiftcardBatchActivation(models.Model):
     state = fields.Selection(
         [("running", "Running"), ("done", "Done")], default="running", required=True, readonly=True
     )
-    activated_count = fields.Integer(string="Cards Activated", readonly=True)
+    activated_count = fields.Integer(string="Cards Activated", default=0, required=True, readonly=True)
     create_uid = fields.Many2one("res.users", string="Activated By", readonly=True)
 
     _range_check = models.Constraint("CHECK(1 <= first AND first <= last)", "The serials have to be in order.")

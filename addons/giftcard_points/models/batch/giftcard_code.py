@@ -80,9 +80,7 @@ class GiftcardCode(models.AbstractModel):
             hint=str(secret or "")[-2:] if result == "wrong" else None,
         )
         if pause:
-            raise TooManyAttempts(
-                self.env._("Too many wrong codes. Try again in %s minutes.", -(-pause // 60)), pause
-            )
+            raise TooManyAttempts(self.env._("Too many wrong codes. Try again in %s minutes.", -(-pause // 60)), pause)
         if result != "accepted":
             raise CodeNotAccepted(self.env._("This code is not accepted."))
         return card.with_env(self.env), booked.with_env(self.env) if booked else None
@@ -95,9 +93,8 @@ class GiftcardCode(models.AbstractModel):
         Card = self.env["loyalty.card"]
         key, __ = self._digest_key()
         digest = hmac.digest(key, (code or "").encode(), hashlib.sha256).hex()
-        return (
-            Card.search([("secret_digest", "=", digest)], limit=1)
-            or Card.search([("code", "=", code or ""), ("secret_digest", "=", False)], limit=1)
+        return Card.search([("secret_digest", "=", digest)], limit=1) or Card.search(
+            [("code", "=", code or ""), ("secret_digest", "=", False)], limit=1
         )
 
     def _named(self, number):

@@ -179,7 +179,11 @@ class GiftcardLedger(models.AbstractModel):
         )
         if held:
             raise CardNotUsable(
-                self.env._("Of card %(code)s %(held)g is held for an order. Try again when that is settled.", code=code, held=held)
+                self.env._(
+                    "Of card %(code)s %(held)g is held for an order. Try again when that is settled.",
+                    code=code,
+                    held=held,
+                )
             )
         if debt:
             raise CardNotUsable(self.env._("Card %(code)s owes %(debt)g. Settle it first.", code=code, debt=debt))

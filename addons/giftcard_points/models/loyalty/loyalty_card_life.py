@@ -59,9 +59,7 @@ class LoyaltyCard(models.Model):
         # Who may not change a card (access rules) may not change its state; the ledger writes it.
         self.check_access("write")
         for card in self:
-            self.env["giftcard.ledger"]._set_state(
-                card._act("freeze", reason), card, "frozen", ("active", "generated")
-            )
+            self.env["giftcard.ledger"]._set_state(card._act("freeze", reason), card, "frozen", ("active", "generated"))
 
     def action_unfreeze(self, reason=None):
         """Let the cards be used again; one that was blocked before its activation is not activated by this."""
@@ -111,16 +109,20 @@ class LoyaltyCard(models.Model):
         """:return: the operation of this card that was booked by ``act``, if it was"""
         self.ensure_one()
         # Whoever repeats a call need not be allowed to read the ledger.
-        return self.env["giftcard.operation"].sudo().search(
-            [
-                ("company_id", "=", (self.sudo().company_id or self.env.company).id),
-                ("kind", "=", act.kind),
-                ("idempotency_key", "=", act.key),
-                "|",
-                ("entry_ids.card_id", "=", self.id),
-                "&",
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-            ],
-            limit=1,
+        return (
+            self.env["giftcard.operation"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", (self.sudo().company_id or self.env.company).id),
+                    ("kind", "=", act.kind),
+                    ("idempotency_key", "=", act.key),
+                    "|",
+                    ("entry_ids.card_id", "=", self.id),
+                    "&",
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                ],
+                limit=1,
+            )
         )
