@@ -28,7 +28,7 @@ def make_code():
 
 
 def normalize(text):
-    """Undo what people, keyboards and scanners do to a code: case, full width, spaces and dashes, O for 0, I and L for 1.
+    """Undo what people, keyboards and scanners do to a code: case, width, spaces, dashes, O for 0, I and L for 1.
 
     :return: the code as :func:`make_code` wrote it, or None when it is none
     """

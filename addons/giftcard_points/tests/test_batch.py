@@ -269,7 +269,7 @@ class TestBatch(BatchCase):
                 lambda as_user=as_user: as_user.env["giftcard.batch.activation"]._start(as_user, 1, 1, "Me"),
                 lambda as_user=as_user: as_user.env["giftcard.batch.chunk"].search([]).read(["sealed"]),
                 lambda as_user=as_user: as_user.env["giftcard.batch.export"].create({"batch_id": batch.id}),
-                lambda as_user=as_user: self.cards(batch).with_user(user).read(["secret_digest"]),
+                lambda as_user=as_user: self.cards(batch).with_env(as_user.env).read(["secret_digest"]),
             ):
                 with mute_logger("odoo.models", "odoo.addons.base.models.ir_model"), self.assertRaises(AccessError):
                     forbidden()

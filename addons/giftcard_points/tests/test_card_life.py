@@ -126,7 +126,7 @@ class TestCardLife(BatchCase):
         self.assertCard(self.wallet, 155)
 
     def test_validity_is_extended(self):
-        cards, codes = self.issue(quantity=1, expiration_date=self.today + timedelta(days=10))
+        cards, __ = self.issue(quantity=1, expiration_date=self.today + timedelta(days=10))
         later = self.today + timedelta(days=40)
         self.change(cards, "extend", day=later)
         self.assertActed("extend", cards)

@@ -27,4 +27,5 @@ class GiftcardBatchExport(models.TransientModel):
             "type": "ir.actions.act_url",
             "url": f"/web/content/giftcard.batch/{self.batch_id.id}/archive/{self.batch_id.archive_name}?download=true",
             "target": "download",
+            "close": True,
         }

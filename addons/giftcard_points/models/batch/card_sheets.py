@@ -1,4 +1,4 @@
-"""Sheets of paper cards for printing: A4, two columns of five cards, each with its number, QR code, value and last day."""
+"""Sheets of paper cards for printing: A4, ten cards each, with number, secret, QR code, value and last day."""
 
 import io
 

@@ -17,8 +17,8 @@ COUNTED = {"generated": "inactive_count", "active": "active_count", "used": "use
 class GiftcardBatch(models.Model):
     """Paper cards of one kind that are generated, printed and activated together.
 
-    A card has a public number and a secret. Generated, it is worth nothing; its activation books its value. The secrets are
-    sealed while they wait to be handed over (see ``sealing``) and gone once the receipt is confirmed.
+    A card has a public number and a secret. Generated, it is worth nothing; its activation books its value. The secrets
+    are sealed while they wait to be handed over (see ``sealing``) and gone once the receipt is confirmed.
     """
 
     _name = "giftcard.batch"
@@ -117,7 +117,7 @@ class GiftcardBatch(models.Model):
     _value_check = models.Constraint("CHECK(value > 0)", "A card is worth more than nothing.")
     _prefix_check = models.Constraint(
         "CHECK(prefix ~ '^[A-Z0-9]{2,12}$' AND prefix !~ '^04[34]')",
-        "A prefix has 2 to 12 capital letters or digits, and does not begin with 043 or 044, which the till takes for codes.",
+        "A prefix has 2 to 12 capital letters or digits, not beginning with 043 or 044, by which the till knows codes.",
     )
     _prefix_uniq = models.Constraint("UNIQUE(prefix)", "Two batches cannot have the same prefix.")
 
@@ -137,7 +137,8 @@ class GiftcardBatch(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT batch_id, CASE WHEN state = 'active' AND balance = 0 THEN 'used' ELSE state END AS shown, COUNT(*)
+                SELECT batch_id, CASE WHEN state = 'active' AND balance = 0 THEN 'used' ELSE state END AS shown,
+                       COUNT(*)
                   FROM loyalty_card
                  WHERE batch_id = ANY(%s)
                  GROUP BY batch_id, shown

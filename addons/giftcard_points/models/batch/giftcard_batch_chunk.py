@@ -4,8 +4,8 @@ from odoo import fields, models
 class GiftcardBatchChunk(models.Model):
     """The secrets of consecutive cards of a batch, sealed until they have been handed over.
 
-    Nobody has access: they are written by the generation, read by the export under the password of the batch, and deleted
-    when the receipt is confirmed.
+    Nobody has access: they are written by the generation, read by the export under the password of the batch, and
+    deleted when the receipt is confirmed.
     """
 
     _name = "giftcard.batch.chunk"

@@ -80,7 +80,7 @@ class GiftcardBatch(models.Model):
         )
 
     def _shared_values(self):
-        """:return: dict of column -> value that all cards of the batch have, with the defaults of all installed addons"""
+        """:return: dict of column -> value that all cards of the batch share, with the defaults of all addons"""
         # The generation runs for whoever started it; cards are the ledger's business.
         Card = self.env["loyalty.card"].sudo()
         now = fields.Datetime.now()

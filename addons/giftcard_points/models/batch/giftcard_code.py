@@ -88,7 +88,8 @@ class GiftcardCode(models.AbstractModel):
     def _find(self, code):
         """:return: the card that ``code`` is the secret of, or of whose bearer it is the code; or none
 
-        It is looked for by its keyed hash, so how long that takes tells nothing of it. Malformed codes take the same way.
+        It is looked for by its keyed hash, so how long that takes tells nothing of it. Malformed codes take the same
+        way.
         """
         Card = self.env["loyalty.card"]
         key, __ = self._digest_key()
@@ -126,8 +127,8 @@ class GiftcardCode(models.AbstractModel):
 
         :param code: as scanned or typed at the till or on an order
         :param store: ``giftcard.store``, or none
-        :return: the number of the card that ``code`` is the secret of; ``code`` itself when it is none of ours; None when it is
-            not accepted, as is the mere number of a paper card
+        :return: the number of the card that ``code`` is the secret of; ``code`` itself when it is none of ours; None
+            when it is not accepted, as is the mere number of a paper card
         :raise TooManyAttempts: when the caller has to wait
         """
         # Bearer codes are used by people who may not read cards.

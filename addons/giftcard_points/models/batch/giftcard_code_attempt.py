@@ -66,8 +66,8 @@ class GiftcardCodeAttempt(models.Model):
         if "member_id" not in scopes:
             # Members act through a user that they share.
             scopes["user_id"] = self.env.uid
-        # Attempts of one scope come one by one, each seeing those before: the locks are taken here and kept to the end of
-        # this transaction, and the other one, whose snapshot is younger, counts and commits under them.
+        # Attempts of one scope come one by one, each seeing those before: the locks are taken here and kept to the end
+        # of this transaction, and the other one, whose snapshot is younger, counts and commits under them.
         for name, value in sorted(scopes.items()):
             self.env.execute_query(
                 SQL("SELECT pg_advisory_xact_lock(hashtext('giftcard.code.attempt'), hashtext(%s))", f"{name}/{value}")

@@ -81,7 +81,8 @@ class GiftcardLedger(models.AbstractModel):
             raise CardNotUsable(self.env._("The new last day has to be later than the one before, and not over."))
         self.env.execute_query(
             SQL(
-                "UPDATE giftcard_lot SET expires_on = %s WHERE card_id = %s AND remaining > 0 AND expires_on < %s RETURNING id",
+                "UPDATE giftcard_lot SET expires_on = %s"
+                " WHERE card_id = %s AND remaining > 0 AND expires_on < %s RETURNING id",
                 day,
                 card.id,
                 day,

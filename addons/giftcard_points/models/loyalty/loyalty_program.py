@@ -15,7 +15,8 @@ class LoyaltyProgram(models.Model):
     )
     whole_value = fields.Boolean(
         string="Taken as a Whole",
-        help="A card of this program is used once: whatever is bought, all of its value is taken, and the card is used up.",
+        help="A card of this program is used once: whatever is bought, all of its value is taken, "
+        "and the card is used up.",
     )
 
     _validity_months_check = models.Constraint(
