@@ -11,6 +11,8 @@ class LedgerError(UserError):
     """Base of all refusals of the ledger."""
 
     code = "ledger_error"
+    # The web client knows how to show Odoo's own exceptions; any other class is to it a crash of the server.
+    context = {"exception_class": "odoo.exceptions.UserError"}
 
 
 class InvalidAmount(LedgerError):

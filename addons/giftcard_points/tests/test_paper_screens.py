@@ -9,7 +9,7 @@ from odoo.addons.giftcard_points.models.batch import giftcard_batch
 from .common_batch import BatchCase
 
 PASSWORD = "7QH2-M4ZX"
-CODE = "0447QH2M4ZX00000000CHECK"
+CODE = "0447QH2M4ZX00000000J"
 
 
 @tagged("post_install", "-at_install")
@@ -34,6 +34,6 @@ class TestPaperScreens(BatchCase, HttpCase):
         digest = hmac.digest(self.service._digest_key()[0], CODE.encode(), hashlib.sha256).hex()
         self.env.cr.execute("UPDATE loyalty_card SET secret_digest = %s WHERE id = %s", [digest, card.id])
         self.env.invalidate_all()
-        url = "/odoo/action-giftcard_points.giftcard_redeem_action"
+        url = "/odoo/action-giftcard_points.ir_actions_server_redeem"
         self.start_tour(url, "giftcard_paper_card_use", login=officer.login)
         self.assertCard(card, 0)

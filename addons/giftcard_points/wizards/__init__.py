@@ -1,4 +1,5 @@
 from . import giftcard_give
+from . import giftcard_unstored
 from . import giftcard_batch_password
 from . import giftcard_batch_export
 from . import giftcard_batch_activate

@@ -11,6 +11,7 @@ class GiftcardRedeem(models.TransientModel):
     """
 
     _name = "giftcard.redeem"
+    _inherit = ["giftcard.unstored"]
     _description = "Use a Paper Card"
 
     store_id = fields.Many2one("giftcard.store", default=lambda self: self._default_store())
@@ -27,6 +28,11 @@ class GiftcardRedeem(models.TransientModel):
     @api.model
     def _default_store(self):
         return self.env["giftcard.store"].search([("user_ids", "in", self.env.uid)], limit=1)
+
+    @api.model
+    def action_open(self):
+        """:return: action that opens a new wizard"""
+        return self.create({})._open(self.env._("Use a Paper Card"))
 
     def action_redeem(self):
         """:return: notification of what was taken"""

@@ -190,6 +190,11 @@ class GiftcardBatch(models.Model):
             "context": {"default_batch_name": self.name, "default_password": password},
         }
 
+    def action_export(self):
+        """:return: action that opens the wizard for the archive of the secrets"""
+        self.ensure_one()
+        return self.env["giftcard.batch.export"].create({"batch_id": self.id})._open(self.env._("Export Secrets"))
+
     def action_cancel(self):
         """Stop the generation, or give up cards of which none is activated. Final."""
         self._advance("cancelled", ("generating", "generated"))

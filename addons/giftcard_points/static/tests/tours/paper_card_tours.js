@@ -1,8 +1,8 @@
 import { registry } from "@web/core/registry";
 
-const press = (name) => ({
+const press = (name, where = ".o_statusbar_buttons") => ({
     content: `Press ${name}`,
-    trigger: `button[name=${name}]`,
+    trigger: `${where} button[name=${name}]`,
     run: "click",
 });
 const confirm = { content: "Confirm", trigger: ".modal-footer .btn-primary", run: "click" };
@@ -27,14 +27,14 @@ registry.category("web_tour.tours").add("giftcard_batch_generate", {
 
 registry.category("web_tour.tours").add("giftcard_batch_hand_over", {
     steps: () => [
-        { content: "Export", trigger: ".o_statusbar_buttons button:contains(Export Secrets)", run: "click" },
-        fill("password", "7QH2-M4ZX"),
         press("action_export"),
+        fill("password", "7QH2-M4ZX"),
+        press("action_export", ".modal"),
         closed,
         { trigger: ".o_field_widget[name=secrets_state]:contains(Exported)" },
         { content: "Activate", trigger: ".o_statusbar_buttons button:contains(Activate)", run: "click" },
         fill("reason", "Sold"),
-        press("action_activate"),
+        press("action_activate", ".modal"),
         closed,
         { trigger: ".o_field_widget[name=active_count]:contains(5)" },
         press("action_destroy_secrets"),
@@ -45,12 +45,12 @@ registry.category("web_tour.tours").add("giftcard_batch_hand_over", {
 
 registry.category("web_tour.tours").add("giftcard_paper_card_use", {
     steps: () => [
-        fill("secret", "0000-0000-0000-0000-0"),
-        press("action_redeem"),
+        fill("secret", "0000-0000-0000-0000-5"),
+        press("action_redeem", ".modal"),
         { trigger: ".modal:contains(This code is not accepted.)" },
         { content: "Close", trigger: ".modal:contains(This code is not accepted.) .btn-primary", run: "click" },
-        fill("secret", "7QH2-M4ZX-0000-0000-K"),
-        press("action_redeem"),
+        fill("secret", "7QH2-M4ZX-0000-0000-J"),
+        press("action_redeem", ".modal"),
         { trigger: ".o_notification:contains(Accepted)" },
     ],
 });
