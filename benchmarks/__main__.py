@@ -22,7 +22,9 @@ def main():
                 figures.append(figure)
                 print(f"  {figure}", flush=True)
             postgres = harness.connect(suite).server_version // 10000
-    print(f"\nPython {platform.python_version()}, PostgreSQL {postgres}, {os.cpu_count()} cores of {platform.machine()}\n")
+    print(
+        f"\nPython {platform.python_version()}, PostgreSQL {postgres}, {os.cpu_count()} cores of {platform.machine()}\n"
+    )
     print(Figure.HEADER)
     for figure in figures:
         print(figure)

@@ -70,12 +70,13 @@ def _stock_write(env, purchases):
     customers = sorted({purchase.customer for purchase in purchases})
     partners = env["res.partner"].create([{"name": f"Customer {customer}"} for customer in customers])
     cards = env["loyalty.card"].create([{"partner_id": partner.id, "program_id": program.id} for partner in partners])
-    card_of = dict(zip(customers, cards, strict=True))
+    card_ids = dict(zip(customers, cards.ids, strict=True))
     env.cr.commit()
     clock = Clock()
     with clock.running():
         for purchase in purchases:
-            card = card_of[purchase.customer]
+            # By itself, as a till reads it: not with all others prefetched.
+            card = env["loyalty.card"].browse(card_ids[purchase.customer])
             points = float(purchase.amount * 100)
             card.points += points
             env["loyalty.history"].create({"card_id": card.id, "description": "Purchase", "issued": points, "used": 0})

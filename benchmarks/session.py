@@ -11,6 +11,8 @@ from suite.database import config_file
 @contextmanager
 def environment(database):
     """An ORM environment of this process on a database; the caller commits."""
-    config.parse_config(["-c", str(config_file()), "-d", database, "--no-http", "--log-level=error"], setup_logging=True)
+    config.parse_config(
+        ["-c", str(config_file()), "-d", database, "--no-http", "--log-level=error"], setup_logging=True
+    )
     with Registry(database).cursor() as cursor:
         yield Environment(cursor, SUPERUSER_ID, {})

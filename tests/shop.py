@@ -3,10 +3,9 @@
 from contextlib import contextmanager
 from uuid import uuid4
 
-from suite import harness
-
 from demo.member import Member
 from demo.odoo import Odoo
+from suite import harness
 from tests.fakes.wechat import FakeWechat
 
 

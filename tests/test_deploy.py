@@ -109,7 +109,11 @@ def rendered(services, **replaced):
 
 def test_nginx_accepts_the_rendered_configuration(services, certificates, tmp_path):
     site = tmp_path / "suite.conf"
-    site.write_text(rendered(services, ODOO_HOST="127.0.0.1", CERTIFICATES=str(certificates)))
+    text = rendered(services, ODOO_HOST="127.0.0.1", CERTIFICATES=str(certificates))
+    # `nginx -t` binds what it is told to listen on: ordinary users may not, and a server may be there.
+    text, ports = re.subn(r"listen (80|443)\b", lambda _: f"listen 127.0.0.1:{harness.free_port()}", text)
+    assert ports == 2
+    site.write_text(text)
     for folder in ("body", "proxy", "fastcgi", "uwsgi", "scgi"):
         (tmp_path / folder).mkdir()
     main = tmp_path / "nginx.conf"

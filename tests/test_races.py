@@ -1,5 +1,6 @@
 """Real processes against a real server: what is taken is what was granted, whoever asks at the same time."""
 
+import multiprocessing
 import threading
 import time
 from collections import Counter
@@ -7,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from demo.odoo import Odoo, OdooError
+from demo.till import Till
 from tests import clients
 from tests.shop import open_shop
 
@@ -55,7 +58,11 @@ def test_one_key_is_one_effect(shop):
     reward = shop.reward(price=10, pieces=100)
     partner, tokens = shop.member(points=1000, devices=PROCESSES)
     body, key = shop.redemption_body(reward), uuid4().hex
-    answers = [answer for job in clients.run([[(shop.url, token, "/redemptions", body, key)] for token in tokens]) for answer in job]
+    answers = [
+        answer
+        for job in clients.run([[(shop.url, token, "/redemptions", body, key)] for token in tokens])
+        for answer in job
+    ]
 
     assert {status for status, __ in answers} == {201}
     assert len({str(answer) for __, answer in answers}) == 1
@@ -66,7 +73,7 @@ def test_one_key_is_one_effect(shop):
 
 def test_cancel_and_approve_have_one_winner(shop):
     reward = shop.reward(price=10, pieces=100)
-    partner, [token] = shop.member(points=1000)
+    __, [token] = shop.member(points=1000)
     for __ in range(5):
         status, redemption = clients.post(shop.url, token, "/redemptions", shop.redemption_body(reward), uuid4().hex)
         assert status == 201
@@ -85,6 +92,58 @@ def _approve(shop, record_id):
         shop.admin.call("giftcard.redemption", "action_approve", [record_id])
     except Exception:  # noqa: BLE001  losing the race is one of the two right outcomes
         return
+
+
+def test_tills_do_not_overdraw_a_card(shop):
+    program_id = shop.admin.ref("loyalty.gift_card_program")
+    card_id = shop.admin.call("loyalty.card", "create", {"program_id": program_id, "points": 100})
+    config_id = shop.admin.ref("giftcard_points.demo_pos_config")
+    Till(shop.admin, config_id)
+    jobs = [(shop.url, shop.server.database, config_id, program_id, card_id, 30)] * 8
+    with multiprocessing.get_context("fork").Pool(len(jobs)) as pool:
+        answers = pool.map(_pay_by_card, jobs, chunksize=1)
+
+    stored = shop.admin.call("pos.order", "search_count", [("lines.coupon_id", "=", card_id)])
+    card = shop.admin.read("loyalty.card", card_id, "balance", "held")
+    assert answers.count("stored") == stored > 0, answers
+    assert card["balance"] == 100 - 30 * stored
+    assert card["balance"] >= 0
+    shop.assert_books()
+
+
+def _pay_by_card(job):
+    """A till of its own: hold, store, confirm, as the till's browser does."""
+    url, database, config_id, program_id, card_id, amount = job
+    cashier = Odoo(url, database, "admin", "admin")
+    till = Till(cashier, config_id)
+    [reward] = cashier.call(
+        "loyalty.reward", "search_read", [("program_id", "=", program_id)], ["discount_line_product_id"]
+    )
+    order = till.order(
+        [
+            till.line(cashier.ref("giftcard_points.demo_product_headphones"), amount),
+            till.line(
+                reward["discount_line_product_id"][0],
+                -amount,
+                is_reward_line=True,
+                reward_id=reward["id"],
+                coupon_id=card_id,
+                reward_identifier_code="1",
+                points_cost=amount,
+            ),
+        ]
+    )
+    try:
+        held = cashier.call("pos.order", "giftcard_hold", order["uuid"], {str(card_id): amount})
+        if not held["successful"]:
+            return held["message"]
+        till.confirm(
+            till.store([order])[order["uuid"]],
+            {card_id: {"points": -amount, "program_id": program_id, "coupon_id": card_id}},
+        )
+    except OdooError as refusal:
+        return str(refusal)
+    return "stored"
 
 
 def test_killed_workers_lose_and_double_nothing(shop):

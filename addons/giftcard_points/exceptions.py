@@ -1,7 +1,8 @@
 """Refusals of the ledger.
 
-Each is a ``UserError``, so the back office and the till show its text; ``code`` is stable and meant for machines (the JSON
-API turns it into a problem type). A refusal leaves its transaction to be rolled back: catch it only around a savepoint.
+Each is a ``UserError``, so the back office and the till show its text; ``code`` is stable and meant for machines (the
+JSON API turns it into a problem type). A refusal leaves its transaction to be rolled back: catch it only around a
+savepoint.
 """
 
 from odoo.exceptions import UserError

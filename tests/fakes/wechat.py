@@ -1,8 +1,8 @@
 """WeChat's login on loopback, speaking the true protocol of ``jscode2session``.
 
-``GET /sns/jscode2session?appid=&secret=&js_code=&grant_type=authorization_code`` answers with HTTP 200 and JSON, errors as
-``errcode``/``errmsg``, as documented for WeChat's interface "code2Session". What the phone does (``wx.login``) is asked over
-``POST /control/code`` with ``{"user": "alice"}``, from this or another process.
+``GET /sns/jscode2session?appid=&secret=&js_code=&grant_type=authorization_code`` answers with HTTP 200 and JSON, errors
+as ``errcode``/``errmsg``, as documented for WeChat's interface "code2Session". What the phone does (``wx.login``) is
+asked over ``POST /control/code`` with ``{"user": "alice"}``, from this or another process.
 
     python -m tests.fakes.wechat --port 8098
     with FakeWechat() as wechat: wechat.code_for("alice")
@@ -52,6 +52,7 @@ class FakeWechat:
         self.apps = apps or {APPID: SECRET}
         self.clock = clock
         self.requests = []
+        self.at_exit = None
         self._codes = {}
         self._failures = {}
         self._lock = threading.Lock()
@@ -61,13 +62,15 @@ class FakeWechat:
 
     @classmethod
     def for_demo(cls, admin):
-        """A server for the app of the demo data.
+        """A server for the app of the demo data, which learns its address and forgets it afterwards.
 
-        :param admin: client with ``ref`` and ``call`` (see ``demo/odoo.py``), by which the app learns the address
+        :param admin: client with ``ref``, ``read`` and ``call`` (see ``demo/odoo.py``)
         """
         wechat = cls()
         app_id = admin.ref("giftcard_wechat.demo_app")
+        before = admin.read("giftcard.wechat.app", app_id, "api_url")["api_url"]
         admin.call("giftcard.wechat.app", "write", [app_id], {"api_url": wechat.url})
+        wechat.at_exit = lambda: admin.call("giftcard.wechat.app", "write", [app_id], {"api_url": before})
         return wechat
 
     def __enter__(self):
@@ -75,6 +78,8 @@ class FakeWechat:
         return self
 
     def __exit__(self, *exc_info):
+        if self.at_exit:
+            self.at_exit()
         self._server.shutdown()
         self._server.server_close()
 

@@ -8,7 +8,6 @@ from .process import run
 #: The bundles of the pages of the back office, the till, the portal and printed reports, and of the browser tests.
 BUNDLES = (
     "web.assets_web",
-    "web.assets_web_print",
     "web.assets_frontend",
     "web.assets_frontend_minimal",
     "web.assets_frontend_lazy",
@@ -16,7 +15,6 @@ BUNDLES = (
     "web.assets_tests",
     "web.__assets_tests_call__",
     "point_of_sale.assets_prod",
-    "point_of_sale.customer_display_assets",
 )
 _SCRIPT = """
 bundles, (wanted_js, wanted_css) = {bundles!r}, env['ir.qweb']._get_bundles_to_pregenarate()

@@ -52,9 +52,10 @@ class Templates:
     def ensure(self) -> str:
         """Make the layers that are missing; return the name of the topmost."""
         with locking.exclusive("template", wait=True):
-            if self.suite in self._cluster.databases("suite-"):
+            present = self._cluster.databases()
+            if {self.suite, self.stock} <= set(present):
                 return self.suite
-            if self.stock not in self._cluster.databases("stock-"):
+            if self.stock not in present:
                 with progress.step(f"Odoo's own modules: {len(stock_modules())} and what they need"):
                     self._build(None, self.stock, stock_modules(), _STOCK_OPTIONS)
             with progress.step(f"Our addons: {', '.join(our_modules()) or 'none yet'}"):
@@ -88,7 +89,11 @@ class Templates:
                 assets.generate(shell, self._cluster.variables())
         else:
             self._cluster.query(_ALLOW_OUR_DEMO, draft)
-        for old in self._cluster.databases(f"{layer}-"):
+        self.publish(draft, name)
+
+    def publish(self, draft: str, name: str) -> None:
+        """Make a finished database the template of its layer, `<layer>-<hash>`; the layer's old ones are dropped."""
+        for old in self._cluster.databases(f"{name.split('-')[0]}-"):
             self._cluster.drop(old)
         self._cluster.rename_to_template(draft, name)
 
@@ -106,6 +111,7 @@ def config_file(name: str = "odoo", options: Mapping[str, object] | None = None)
         "http_interface": "127.0.0.1",
         "list_db": False,
         "max_cron_threads": 0,
+        "screenshots": paths.STATE / "screenshots",
     }
     for folder in (paths.DATA, paths.RUN):
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,16 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import environment, i18n, paths, progress
+from . import environment, i18n, paths, postgres, progress
 from .database import Templates, config_file
 from .environment import Environment
 from .postgres import Cluster
 from .process import SuiteError, run
 from .process import environment as child_environment
-from .server import Server, command_line, port_is_free, stop_group
+from .server import Server, command_line, free_port, port_is_free, stop_group
 
 DATABASE = "demo"
 PORT = 8069
+STORY = paths.ROOT / "demo"
 _STATE = paths.RUN / "demo.json"
 _CHECK = """
 import json
@@ -29,24 +30,12 @@ def demo(_arguments: list[str]) -> int:
     if not port_is_free(port) and _running().get("port") != port:
         raise SuiteError(f"port {port} on 127.0.0.1 is taken; name another with HTTP_PORT=")
     env, cluster = _ready()
-    templates = Templates(env, cluster)
-    templates.ensure()
+    template = _prepared(env, cluster)
     _stop_server()
     with progress.step("Fresh demo database"):
-        templates.clone(DATABASE)
+        cluster.clone(template, DATABASE)
     server = _start(env, cluster, port)
-    if not (paths.ROOT / "demo" / "__main__.py").exists():
-        print(f"The server is up: {server.url}", flush=True)
-        return 0
-    command = [env.python, "-m", "demo", "--url", server.url, "--database", DATABASE]
-    variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=paths.ROOT,
-        env=child_environment(variables),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    ).returncode
+    return _tell("demo", server, cluster)
 
 
 def start(_arguments: list[str]) -> int:
@@ -109,11 +98,11 @@ def check(_arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """The benchmarks on a fresh database `bench`."""
+    """The benchmarks, which make the databases they need."""
     if not (paths.ROOT / "benchmarks" / "__main__.py").exists():
         raise SuiteError("there is no package benchmarks/ in this checkout")
     env, cluster = _ready()
-    Templates(env, cluster).clone("bench")
+    Templates(env, cluster).ensure()
     variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
     command = [str(env.python), "-m", "benchmarks", *arguments]
     return subprocess.run(command, cwd=paths.ROOT, env=child_environment(variables), check=False).returncode
@@ -137,6 +126,43 @@ def _ready() -> tuple[Environment, Cluster]:
     cluster = Cluster(env)
     cluster.start()
     return env, cluster
+
+
+def _prepared(env: Environment, cluster: Cluster) -> str:
+    """The template that the demo starts from: the suite and what `demo/prepare.py`, if any, put into it over HTTP."""
+    templates = Templates(env, cluster)
+    suite = templates.ensure()
+    if not (STORY / "prepare.py").exists():
+        return suite
+    name = "story-" + paths.digest(suite, *sorted(STORY.glob("*.py")))
+    if name in cluster.databases("story-"):
+        return name
+    draft = "draft-story"
+    cluster.clone(suite, draft)
+    variables = cluster.variables() | postgres.THROWAWAY
+    server = Server(env, draft, port=free_port(), variables=variables, log=paths.LOGS / "story-server.log")
+    server.start()
+    try:
+        code = _tell("demo.prepare", server, cluster)
+    finally:
+        server.stop()
+    if code:
+        raise SuiteError(f"the demo could not be prepared (server's log: {server.log})")
+    templates.publish(draft, name)
+    return name
+
+
+def _tell(module: str, server: Server, cluster: Cluster) -> int:
+    """Run a program of `demo/` against a server; its output is the user's."""
+    command = [paths.venv_python(), "-m", module, "--url", server.url, "--database", server.database]
+    variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=paths.ROOT,
+        env=child_environment(variables),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    ).returncode
 
 
 def _start(env: Environment, cluster: Cluster, port: int) -> Server:

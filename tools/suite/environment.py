@@ -58,7 +58,7 @@ def ensure() -> Environment:
 
 def existing() -> Environment | None:
     """The environment as it stands, without making anything; None where there is none."""
-    return _described(fetch.odoo()) if (paths.VENV / "complete").exists() and fetch.is_complete() else None
+    return _described(fetch.odoo()) if paths.venv_python().exists() and fetch.is_complete() else None
 
 
 def _described(odoo: Path) -> Environment:

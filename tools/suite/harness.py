@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,9 +44,25 @@ def fresh_database(name: str) -> Iterator[str]:
     Yields its full name. Takes about a second; processes of pytest-xdist get different names.
     """
     env, cluster = _cluster()
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    database = "-".join(filter(None, ("test", name, worker)))
-    Templates(env, cluster).clone(database)
+    templates = Templates(env, cluster)
+    with _clone(cluster, templates.ensure(), name) as database:
+        yield database
+
+
+@contextmanager
+def stock_database(name: str) -> Iterator[str]:
+    """As `fresh_database`, but with Odoo's own modules alone: the reference that benchmarks compare with."""
+    env, cluster = _cluster()
+    templates = Templates(env, cluster)
+    templates.ensure()
+    with _clone(cluster, templates.stock, name) as database:
+        yield database
+
+
+@contextmanager
+def _clone(cluster: Cluster, template: str, name: str) -> Iterator[str]:
+    database = "-".join(filter(None, ("test", name, os.environ.get("PYTEST_XDIST_WORKER"))))
+    cluster.clone(template, database)
     try:
         yield database
     finally:
@@ -108,6 +125,14 @@ def deployment_program(name: str) -> list[str]:
     loader = next(root.glob("usr/lib*/ld-linux-*.so.*"))
     libraries = next(root.glob("usr/lib/*-linux-gnu"))
     return [str(loader), "--library-path", str(libraries), str(program)]
+
+
+def wait_until(condition: Callable[[], object], seconds: float) -> None:
+    """Return once `condition()` holds; AssertionError if it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.1)
 
 
 def note(text: str) -> None:

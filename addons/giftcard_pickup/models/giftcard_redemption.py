@@ -41,7 +41,13 @@ class GiftcardRedemption(models.Model):
     request_hash = fields.Char(required=True, readonly=True)
     line_ids = fields.One2many("giftcard.redemption.line", "redemption_id", readonly=True)
     transition_ids = fields.One2many("giftcard.redemption.transition", "redemption_id", string="Steps", readonly=True)
-    picking_ids = fields.One2many("stock.picking", "giftcard_redemption_id", string="Transfers", readonly=True)
+    picking_ids = fields.One2many(
+        comodel_name="stock.picking",
+        inverse_name="giftcard_redemption_id",
+        string="Transfers",
+        readonly=True,
+        groups="stock.group_stock_user",
+    )
     pickup_code_ids = fields.One2many("giftcard.pickup.code", "redemption_id", readonly=True)
     pickup_code_id = fields.Many2one(
         "giftcard.pickup.code", string="Current Pickup Code", compute="_compute_pickup_code", compute_sudo=True
@@ -96,13 +102,8 @@ class GiftcardRedemption(models.Model):
 
     def action_open_pickings(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Transfers"),
-            "res_model": "stock.picking",
-            "view_mode": "list,form",
-            "domain": [("giftcard_redemption_id", "=", self.id)],
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
+        return {**action, "domain": [("giftcard_redemption_id", "=", self.id)], "context": {}}
 
     def _action_decide(self, decision, title):
         self._require_reviewer()

@@ -4,6 +4,7 @@ from . import (
     test_invariants,
     test_pickup,
     test_review,
+    test_review_screen,
     test_submit,
     test_token,
     test_verify_screen,

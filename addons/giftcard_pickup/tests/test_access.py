@@ -1,5 +1,7 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import PickupCase
 
@@ -50,6 +52,22 @@ class TestAccess(PickupCase):
             self.assertFalse(self.seen(model, self.clerk_west), model)
             with self.assertRaises(AccessError):
                 self.records(model).with_user(self.clerk_west).read(["display_name"])
+
+    def test_each_role_can_open_what_it_sees(self):
+        seen = {
+            self.clerk: ("giftcard.redemption", "giftcard.pickup.code", "giftcard.reward"),
+            self.reviewer: ("giftcard.redemption", "giftcard.pickup.code", "giftcard.reward"),
+            self.auditor: ("giftcard.redemption", "giftcard.pickup.code", "giftcard.reward"),
+        }
+        records = {model: self.records(model) for model in MODELS} | {"giftcard.reward": self.reward}
+        for user, models in seen.items():
+            for model in models:
+                Form(records[model].with_user(user))
+            for model, record in records.items():
+                for kind in ("list", "kanban"):
+                    view = self.env[model].with_user(user).get_view(view_type=kind)
+                    names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
+                    record.with_user(user).web_read({name: {"fields": {"display_name": {}}} for name in names})
 
     def test_reviewer_and_auditor_see_all_and_others_nothing(self):
         for model in MODELS:

@@ -4,3 +4,4 @@ from . import loyalty
 from . import member
 from . import sales
 from . import batch
+from . import accounting

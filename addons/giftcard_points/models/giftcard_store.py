@@ -12,9 +12,7 @@ class GiftcardStore(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, copy=False)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one("res.partner", string="Address", check_company=True, index="btree_not_null")
     pos_config_ids = fields.One2many("pos.config", "giftcard_store_id", string="Points of Sale")
     user_ids = fields.Many2many("res.users", string="Staff")

@@ -8,3 +8,8 @@ from . import test_ledger_undo
 from . import test_paper_screens
 from . import test_till
 from . import test_till_holds
+from . import test_posting
+from . import test_accounts
+from . import test_close
+from . import test_accounting_reports
+from . import test_accounting_till

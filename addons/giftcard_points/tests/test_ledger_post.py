@@ -93,7 +93,10 @@ class TestLedgerPost(LedgerCase):
             self.ledger._spend(Act("spend"), self.gift, 1)
 
     def test_grant_many_is_resumable_and_keeps_order(self):
-        grants = [Grant(Act("earn", key=f"p{n}"), card.id, n + 1, "earned") for n, card in enumerate([self.card, self.other] * 3)]
+        grants = [
+            Grant(Act("earn", key=f"p{n}"), card.id, n + 1, "earned")
+            for n, card in enumerate([self.card, self.other] * 3)
+        ]
         first = self.ledger._grant_many(grants[:4])
         every = self.ledger._grant_many(grants)
         self.assertEqual(every[:4], first)
@@ -123,6 +126,8 @@ class TestLedgerPost(LedgerCase):
         self.assertCard(self.gift, 0)
         self.assertCard(given, 100)
         self.assertEqual(given.partner_id, self.bob)
+        self.assertTrue(given._has_source_order())
+        self.assertFalse(self.env["loyalty.card"].create({"program_id": self.gift_program.id})._has_source_order())
         with self.assertRaises(UserError):
             given._give(self.bob, Act("gift"))
 
@@ -231,8 +236,10 @@ class TestLedgerPost(LedgerCase):
         self.ledger._grant(Act("issue"), self.gift, 100)
         self.gift.partner_id = self.alice
         officer = self._make_user("giving officer", "giftcard_points.group_officer")
-        wizard = self.env["giftcard.give"].with_user(officer).create(
-            {"card_id": self.gift.id, "recipient_id": self.bob.id, "greeting": "Happy birthday"}
+        wizard = (
+            self.env["giftcard.give"]
+            .with_user(officer)
+            .create({"card_id": self.gift.id, "recipient_id": self.bob.id, "greeting": "Happy birthday"})
         )
         given = self.env["loyalty.card"].browse(wizard.action_give()["res_id"])
         self.assertEqual((given.partner_id, given.balance), (self.bob, 100))

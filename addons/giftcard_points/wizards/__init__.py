@@ -5,3 +5,5 @@ from . import giftcard_batch_export
 from . import giftcard_batch_activate
 from . import giftcard_card_change
 from . import giftcard_redeem
+from . import giftcard_post
+from . import giftcard_roll_forward_period

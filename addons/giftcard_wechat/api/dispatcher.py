@@ -39,9 +39,8 @@ class ApiDispatcher(http.Dispatcher):
             return self._respond(operation.status, self._call(endpoint, operation))
         key = self._idempotency_key()
         self.request.update_context(giftcard_idempotency_key=key)
-        request_hash = hashlib.sha256(
-            b"\n".join((httprequest.method.encode(), httprequest.path.encode(), raw))
-        ).hexdigest()
+        asked = f"{httprequest.method} {httprequest.full_path}\n".encode() + raw
+        request_hash = hashlib.sha256(asked).hexdigest()
         status, body, replayed = self.request.env["giftcard.api.request"]._answer_once(
             key, request_hash, lambda: (operation.status, self._call(endpoint, operation))
         )

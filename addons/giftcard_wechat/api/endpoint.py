@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -25,7 +25,6 @@ class Operation:
     member: bool
     keyed: bool
     problems: tuple[str, ...]
-    example: dict | None = field(default=None, hash=False)
 
     @property
     def path_parameters(self):

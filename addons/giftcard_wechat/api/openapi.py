@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document, built from the routes that are installed."""
 
+from functools import lru_cache
+
 from openapi_pydantic import OpenAPI
 from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
 from pydantic import BaseModel
@@ -16,10 +18,11 @@ OF_KEYS = ("idempotency_key_required", "idempotency_conflict", "validation_error
 DESCRIPTION = """
 JSON API for mini programs and web pages of members.
 
-Authentication: `POST /session` gives a bearer token. Every `POST` of a member carries an `Idempotency-Key` of 8 to 64 visible
-ASCII characters: repeating a call with its key repeats the answer (with `Idempotency-Replayed: true`), not the effect; keys
-are kept for 30 days. Lists are read page by page with `limit` and `cursor`. Errors are `application/problem+json` (RFC 9457);
-decide by `code`, show `detail` or `title`, which follow `Accept-Language`. Bodies are at most 64 KiB.
+Authentication: `POST /session` gives a bearer token. Every `POST` of a member carries an `Idempotency-Key` of 8 to 64
+visible ASCII characters: repeating a call with its key repeats the answer (with `Idempotency-Replayed: true`), not the
+effect; keys are kept for 30 days. Lists are read page by page with `limit` and `cursor`. Errors are
+`application/problem+json` (RFC 9457); decide by `code`, show `detail` or `title`, which follow `Accept-Language`.
+Bodies are at most 64 KiB.
 
 Money is a decimal string with its currency, points are JSON numbers (integers in programs of whole points), times are
 RFC 3339 in UTC.
@@ -53,8 +56,9 @@ def operations(routing_map):
     return [found[key] for key in sorted(found)]
 
 
+@lru_cache(maxsize=8)
 def build(routing_map):
-    """:return: the document as a JSON-able dict"""
+    """:return: the document as a JSON-able dict, to be read only: it is made once for each map of the registry"""
     paths = {}
     for operation, description in operations(routing_map):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, description)
@@ -153,32 +157,3 @@ def _problems(operation):
         }
         for status, codes in problem_codes(operation).items()
     }
-
-
-def describe(document, operation, description):
-    """:return: what the readable page shows of an operation"""
-    entry = document["paths"][operation.path][operation.method.lower()]
-    answer = entry["responses"][str(operation.status)]
-    return {
-        "operation": operation,
-        "document": entry,
-        "description": description,
-        "problems": problem_codes(operation),
-        "body": _schema_name(entry["requestBody"]) if operation.body else None,
-        "answer": _schema_name(answer) if operation.answer else None,
-    }
-
-
-def _schema_name(holder):
-    return type_of(holder["content"]["application/json"]["schema"])
-
-
-def type_of(schema):
-    """:return: the type of a property in words, for the readable page"""
-    if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
-    if "anyOf" in schema:
-        return " | ".join(type_of(option) for option in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {type_of(schema['items'])}"
-    return schema.get("format") or schema.get("type") or ("const" in schema and repr(schema["const"])) or "any"

@@ -89,7 +89,8 @@ class Problem(HTTPException):
         self.type = PROBLEM_TYPES[slug]
         self.code = self.type.status
         self.errors = errors
-        self.available = available
+        # Whole points and pieces are integers, as everywhere in the API.
+        self.available = int(available) if available is not None and available == int(available) else available
         self.extra_headers = {}
         if self.code == 401:
             self.extra_headers["WWW-Authenticate"] = "Bearer"

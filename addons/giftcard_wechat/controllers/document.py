@@ -2,7 +2,8 @@ from odoo import http
 from odoo.http import request
 
 from ..api.endpoint import PREFIX
-from ..api.openapi import build, describe, operations, type_of
+from ..api.openapi import build, operations
+from ..api.page import describe, prose, type_of
 from ..api.problems import PROBLEM_TYPES
 
 
@@ -25,23 +26,23 @@ class DocumentController(http.Controller):
     def docs(self):
         """The same for people: one page that needs nothing from other hosts."""
         document = build(self._routing_map())
+        lang = request.env.lang or "en_US"
+        values = {
+            "document": document,
+            "lang": lang.replace("_", "-"),
+            "operations": [
+                describe(document, operation, description) for operation, description in operations(self._routing_map())
+            ],
+            "prefix": PREFIX,
+            "problem_types": [
+                (kind.code, kind.status, kind.title._translate(lang))
+                for kind in sorted(PROBLEM_TYPES.values(), key=lambda kind: (kind.status, kind.code))
+            ],
+            "prose": prose,
+            "type_of": type_of,
+        }
         # The page shows what is in the document, which is public; views are not the guest's to read.
-        page = request.env["ir.qweb"].sudo()._render(
-            "giftcard_wechat.api_docs",
-            {
-                "document": document,
-                "operations": [
-                    describe(document, operation, description)
-                    for operation, description in operations(self._routing_map())
-                ],
-                "problem_types": [
-                    (kind.code, kind.status, kind.title._translate(request.env.lang or "en_US"))
-                    for kind in sorted(PROBLEM_TYPES.values(), key=lambda kind: (kind.status, kind.code))
-                ],
-                "prefix": PREFIX,
-                "type_of": type_of,
-            },
-        )
+        page = request.env["ir.qweb"].sudo()._render("giftcard_wechat.api_docs", values)
         return request.make_response(
             f"<!DOCTYPE html>\n{page}",
             headers=[

@@ -1,6 +1,7 @@
+from werkzeug.exceptions import HTTPException
+
 from odoo import http
 from odoo.http import request
-from werkzeug.exceptions import HTTPException
 
 from ..api.endpoint import PREFIX
 from ..api.problems import Problem
@@ -10,7 +11,11 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 class FallbackController(http.Controller):
     @http.route(
-        [PREFIX, f"{PREFIX}/<path:unknown>"], type="giftcard_api", auth="giftcard_guest", readonly=True, save_session=False
+        [PREFIX, f"{PREFIX}/<path:unknown>"],
+        type="giftcard_api",
+        auth="giftcard_guest",
+        readonly=True,
+        save_session=False,
     )
     def fallback(self, unknown=""):
         """What no operation answers: the path is unknown, or the method is not for it."""

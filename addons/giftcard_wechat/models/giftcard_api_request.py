@@ -29,7 +29,7 @@ class GiftcardApiRequest(models.Model):
     def _answer_once(self, key, request_hash, work):
         """Do the work unless the member's key has been answered.
 
-        :param request_hash: hash of method, path and body
+        :param request_hash: hash of method, path, query and body
         :param work: function that returns status and body
         :return: status, body and whether they are an earlier answer
         :raise Problem: ``idempotency_conflict`` when the key stands for another request

@@ -32,7 +32,9 @@ class GiftcardWechatApp(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="restrict"
     )
-    appid = fields.Char(string="App ID", required=True, copy=False, help="Of the mini program, e.g. wx0123456789abcdef.")
+    appid = fields.Char(
+        string="App ID", required=True, copy=False, help="Of the mini program, e.g. wx0123456789abcdef."
+    )
     secret = fields.Char(string="App Secret", copy=False, groups="giftcard_points.group_manager")
     api_url = fields.Char(
         string="API Address",

@@ -40,7 +40,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _giftcard_act_for(cls, **member):
-        """Enter the API's least-privilege user; the context is the server's own, nothing of it comes from the request."""
+        """Enter the API's least-privilege user. But for the language nothing of the context comes from the request."""
         user_id = request.env["ir.model.data"]._xmlid_to_res_id("giftcard_wechat.user_api", raise_if_not_found=True)
         request.update_env(user=user_id, context={"lang": request.env.context.get("lang"), **member}, su=False)
 

@@ -84,5 +84,3 @@ def value_of(card, amount):
     if program.program_type in ("gift_card", "ewallet"):
         return money(amount, program.currency_id)
     return PointsAmount(points=exact(amount))
-
-

@@ -78,7 +78,9 @@ class RedemptionSummary(BaseModel):
     id: int
     number: str
     time: Timestamp
-    state: Annotated[str, Field(description="`to_review`, `approved`, `ready`, `done`, `rejected`, `cancelled`, `expired`.")]
+    state: Annotated[
+        str, Field(description="`to_review`, `approved`, `ready`, `done`, `rejected`, `cancelled`, `expired`.")
+    ]
     label: Annotated[str, Field(description="The state in the client's language.")]
     store_id: int
     store: str

@@ -9,10 +9,12 @@ from .member import Member
 class Login(Request):
     provider: Literal["wechat_miniprogram"]
     code: Annotated[
-        str, Field(pattern="^[!-~]{1,128}$", description="What `wx.login` gave; good for one login within five minutes.")
+        str,
+        Field(pattern="^[!-~]{1,128}$", description="What `wx.login` gave; good for one login within five minutes."),
     ]
     appid: Annotated[
-        str | None, Field(pattern="^[!-~]{1,64}$", description="The mini program's app id, if the server knows several.")
+        str | None,
+        Field(pattern="^[!-~]{1,64}$", description="The mini program's app id, if the server knows several."),
     ] = None
 
 

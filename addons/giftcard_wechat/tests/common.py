@@ -9,6 +9,7 @@ from odoo.addons.giftcard_pickup.tests.common import PickupCase
 
 from ..api.endpoint import PREFIX
 
+
 class ApiCase(PickupCase, HttpCase):
     """Members' phones against a running server: Alice has 100 points, Bob has none."""
 

@@ -1,8 +1,8 @@
 import re
 
-from odoo.tests import tagged
-
 from openapi_pydantic import OpenAPI
+
+from odoo.tests import tagged
 
 from ..api.endpoint import PREFIX
 from ..api.problems import PROBLEM_TYPES

@@ -15,7 +15,8 @@ from .common import ApiCase
 @tagged("post_install", "-at_install")
 class TestProblems(ApiCase):
     def test_unknown_paths(self):
-        for path in ("", "/", "/x", "/me/x", "/cards/0", "/cards/-1", "/cards/x", f"/cards/{2**31}", "/cards/1/x", "/é"):
+        paths = ("", "/", "/x", "/me/x", "/cards/0", "/cards/-1", "/cards/x", f"/cards/{2**31}", "/cards/1/x", "/é")
+        for path in paths:
             with self.subTest(path=path):
                 self.assertProblem(self.api("GET", path, self.alice_token), 404, "not_found")
 
@@ -95,15 +96,14 @@ class TestProblems(ApiCase):
             self.assertNotIn("Traceback", response.text)
 
     def test_conflicts_are_retried_then_told(self):
-        calls = []
-
-        def conflict(service):
-            calls.append(service)
-            service.env.cr.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
-
         # Serialization failure and deadlock.
         for sqlstate in ("40001", "40P01"):
-            calls.clear()
+            calls = []
+
+            def conflict(service, calls=calls, sqlstate=sqlstate):
+                calls.append(service)
+                service.env.cr.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
+
             with (
                 patch.object(type(self.env["giftcard.api.member"]), "_profile", conflict),
                 patch("odoo.service.model.time.sleep"),

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..schemas.reward import RewardQuery
 from .common import ApiCase
 
 PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -40,6 +41,24 @@ class TestReward(ApiCase):
 
     def test_a_service_is_unlimited(self):
         self.assertIsNone(self.get(f"/rewards/{self.service.id}")["available"])
+
+    def test_a_page_is_read_at_once(self):
+        """As many queries for one reward as for twenty."""
+
+        def queries(limit):
+            context = {"giftcard_member_id": self.alice.id, "allowed_company_ids": self.env.company.ids}
+            service = self.env(user=self.env.ref("giftcard_wechat.user_api"), context=context)["giftcard.api.reward"]
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(service._list(RewardQuery(limit=limit)).items), limit)
+            return self.env.cr.sql_log_count - before
+
+        values = {"type": "consu", "is_storable": True, "image_1920": PIXEL}
+        products = self.env["product.product"].create([{"name": f"Mug {number}", **values} for number in range(20)])
+        offer = {"program_id": self.points_program.id, "points_price": 10, "published": True}
+        self.env["giftcard.reward"].create([{"product_id": product.id, **offer} for product in products])
+        queries(1)
+        self.assertEqual(queries(20), queries(1))
 
     def test_image(self):
         self.mug.image_1920 = PIXEL

@@ -3,6 +3,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import file_open
 
 from .common import ApiCase
 
@@ -74,9 +75,12 @@ class TestToken(ApiCase):
         self.assertTrue(self.token_record(self.bob_token))
 
     def test_answers_are_forgotten(self):
-        self.api("POST", "/redemptions", self.alice_token, json={"store_id": self.store.id, "lines": [
-            {"reward_id": self.reward.id, "quantity": 1}
-        ]})
+        self.api(
+            "POST",
+            "/redemptions",
+            self.alice_token,
+            json={"store_id": self.store.id, "lines": [{"reward_id": self.reward.id, "quantity": 1}]},
+        )
         requests = self.env["giftcard.api.request"]
         requests._gc_answered()
         answered = requests.search([])
@@ -84,3 +88,11 @@ class TestToken(ApiCase):
         self.env.cr.execute("UPDATE giftcard_api_request SET date = date - INTERVAL '31 days'")
         requests._gc_answered()
         self.assertFalse(answered.exists())
+
+    def test_neutralize(self):
+        self.env.flush_all()
+        with file_open("giftcard_wechat/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertFalse(self.app.secret)
+        self.assertFalse(self.env["giftcard.api.token"].search([]))

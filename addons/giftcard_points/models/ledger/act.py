@@ -24,7 +24,7 @@ class Act:
     reason: str | None = None
 
     def fingerprint(self, *request):
-        """Hash of everything that must be equal for a repeated key to be a repeat. Actor and reason are not part of it."""
+        """Hash of what must be equal for a repeated key to be a repeat; actor and reason are not part of it."""
         body = json.dumps([self.kind, self.document, *request], default=str, sort_keys=True)
         return hashlib.sha256(body.encode()).hexdigest()
 
@@ -35,7 +35,9 @@ def capture_key(order_id, card_id):
 
 
 class Native(str):
-    """Context value ``giftcard_native``: what native writes of points are attributed to, as ``"pos.order,7,3"``: document, store.
+    """Context value ``giftcard_native``: to what native writes of points are attributed.
+
+    As text it is the document and the store: ``"pos.order,7,3"``.
 
     Only server code can make one: a context that comes by RPC holds plain strings, which the ledger does not believe,
     and which are not equal to it, since environments are told apart by their context.
@@ -76,8 +78,10 @@ class Native(str):
         if not self.startswith("pos.order,"):
             return 0
         # Cashiers do not read the ledger.
-        operation = card.env["giftcard.operation"].sudo().search(
-            [("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))]
+        operation = (
+            card.env["giftcard.operation"]
+            .sudo()
+            .search([("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))])
         )
         return -sum(operation.entry_ids.mapped("amount"))
 

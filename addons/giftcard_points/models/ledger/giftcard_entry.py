@@ -15,9 +15,7 @@ class GiftcardEntry(models.Model):
     _order = "id desc"
     _log_access = False
 
-    operation_id = fields.Many2one(
-        "giftcard.operation", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    operation_id = fields.Many2one("giftcard.operation", required=True, readonly=True, index=True, ondelete="restrict")
     card_id = fields.Many2one("loyalty.card", required=True, readonly=True, ondelete="restrict", index=True)
     amount = fields.Float(digits="Gift Card Value", required=True, readonly=True)
     balance = fields.Float(

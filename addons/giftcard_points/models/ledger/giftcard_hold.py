@@ -30,7 +30,9 @@ class GiftcardHold(models.Model):
         "res.partner", string="Acting Member", readonly=True, ondelete="restrict", index="btree_not_null"
     )
     reference = fields.Char(
-        readonly=True, index="btree_not_null", help="What it is for before there is a document: an order's uuid at the till."
+        readonly=True,
+        index="btree_not_null",
+        help="What it is for before there is a document: an order's uuid at the till.",
     )
     lot_ids = fields.One2many("giftcard.hold.lot", "hold_id", readonly=True)
     partner_id = fields.Many2one(related="card_id.partner_id", string="Member")

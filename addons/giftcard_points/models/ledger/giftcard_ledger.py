@@ -85,8 +85,8 @@ class GiftcardLedger(models.AbstractModel):
                     INSERT INTO giftcard_operation
                            (company_id, kind, idempotency_key, request_hash, date, res_model, res_id, store_id,
                             member_id, reason, create_uid, create_date)
-                    SELECT COALESCE(card.company_id, %(company)s), kind, key, hash, %(now)s, res_model, res_id, store_id,
-                           member_id, reason, %(uid)s, %(now)s
+                    SELECT COALESCE(card.company_id, %(company)s), kind, key, hash, %(now)s, res_model, res_id,
+                           store_id, member_id, reason, %(uid)s, %(now)s
                       FROM input JOIN loyalty_card card ON card.id = input.card_id
                      ORDER BY number
                         ON CONFLICT (company_id, kind, idempotency_key) DO NOTHING
@@ -240,7 +240,9 @@ class GiftcardLedger(models.AbstractModel):
             exact = False
         if not exact or amount <= 0:
             raise InvalidAmount(
-                self.env._("%(value)s is not an amount: it must be positive, in steps of %(unit)s.", value=value, unit=unit)
+                self.env._(
+                    "%(value)s is not an amount: it must be positive, in steps of %(unit)s.", value=value, unit=unit
+                )
             )
         return amount.quantize(unit)
 
@@ -333,7 +335,7 @@ class GiftcardLedger(models.AbstractModel):
         )
 
     def _lock(self, cards):
-        """Lock the cards' rows until the transaction ends, in ascending id so that no two callers wait for each other."""
+        """Lock the cards' rows until the transaction ends, in ascending id: no two callers wait for each other."""
         self._flush()
         self.env.execute_query(
             SQL(
@@ -389,7 +391,7 @@ class GiftcardLedger(models.AbstractModel):
         return rows[0]
 
     def _free_lots(self, card, amount):
-        """:return: SQL of a CTE ``part (lot_id, amount)``: the lots ``amount`` is taken from, soonest-expiring first."""
+        """CTE ``part (lot_id, amount)``: the lots that ``amount`` is taken from, soonest-expiring first."""
         return SQL(
             """
             free AS (

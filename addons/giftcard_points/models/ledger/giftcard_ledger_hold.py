@@ -29,8 +29,8 @@ class GiftcardLedger(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO giftcard_hold
-                       (company_id, card_id, idempotency_key, request_hash, amount, state, expires_at, res_model, res_id,
-                        store_id, member_id, reference, create_uid, create_date)
+                       (company_id, card_id, idempotency_key, request_hash, amount, state, expires_at, res_model,
+                        res_id, store_id, member_id, reference, create_uid, create_date)
                 VALUES (%s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s)
                     ON CONFLICT (company_id, idempotency_key) DO NOTHING
              RETURNING id
@@ -52,8 +52,10 @@ class GiftcardLedger(models.AbstractModel):
         )
         if not rows:
             # Ids and hash only: the caller gets a record under its own rights.
-            hold = self.env["giftcard.hold"].sudo().search(
-                [("company_id", "=", company.id), ("idempotency_key", "=", act.key)]
+            hold = (
+                self.env["giftcard.hold"]
+                .sudo()
+                .search([("company_id", "=", company.id), ("idempotency_key", "=", act.key)])
             )
             if hold.request_hash != fingerprint:
                 self._refuse_key(act.key)

@@ -106,7 +106,7 @@ class GiftcardLedger(models.AbstractModel):
         self._changed(card)
 
     def _not_returned(self, entry):
-        """What of a debit can still be given back: the rest of its lot uses, and what it left as debt that still stands."""
+        """What of a debit can still be given back: the rest of its lot uses, and of its debt what still stands."""
         [(rest, owed)] = self.env.execute_query(
             SQL(
                 """
@@ -147,7 +147,9 @@ class GiftcardLedger(models.AbstractModel):
         owed = amount - self._decimal(found)
         if owed and not entry.card_id.program_id.debt_allowed:
             raise InsufficientBalance(
-                self.env._("Card %(code)s has only %(available)g left to take back.", code=entry.card_id.code, available=found),
+                self.env._(
+                    "Card %(code)s has only %(available)g left to take back.", code=entry.card_id.code, available=found
+                ),
                 found,
             )
         balance, version = self._move(card, -amount, debt=owed, states=("active", "frozen"))

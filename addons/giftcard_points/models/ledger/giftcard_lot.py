@@ -4,8 +4,8 @@ from odoo import fields, models
 class GiftcardLot(models.Model):
     """Value that was granted at once: its own origin, its own expiry.
 
-    A debit takes from the lots of a card in the order of their expiry; ``giftcard.lot.use`` records from which, so that a
-    refund gives back to the same lots with the same dates.
+    A debit takes from the lots of a card in the order of their expiry; ``giftcard.lot.use`` records from which, so that
+    a refund gives back to the same lots with the same dates.
     """
 
     _name = "giftcard.lot"

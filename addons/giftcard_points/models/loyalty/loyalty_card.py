@@ -34,8 +34,8 @@ ORIGINS = {"gift_card": "paid", "ewallet": "paid", "loyalty": "earned"}
 class LoyaltyCard(models.Model):
     """The account of every kind of value.
 
-    ``balance`` is the truth, kept by ``giftcard.ledger``. The native ``points`` shows what is free to spend (balance less
-    holds); writing it books the difference as an operation, so that native code works on and leaves a trace.
+    ``balance`` is the truth, kept by ``giftcard.ledger``. The native ``points`` shows what is free to spend (balance
+    less holds); writing it books the difference as an operation, so that native code works on and leaves a trace.
     """
 
     _inherit = "loyalty.card"
@@ -112,13 +112,16 @@ class LoyaltyCard(models.Model):
     def unlink(self):
         """A card with a history is closed, not deleted: its entries are kept. With value on it, it is neither."""
         self.check_access("unlink")
-        booked = self.filtered("version")
-        if valued := booked.filtered(lambda card: card.balance or card.held or card.hold_ids):
+        spent = self.filtered("version") - self._valued()
+        spent.action_archive()
+        return super(LoyaltyCard, self - spent).unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_valued(self):
+        if valued := self._valued():
             raise UserError(
                 self.env._("Cards with value or holds cannot be deleted: %s.", ", ".join(valued.mapped("code")))
             )
-        booked.action_archive()
-        return super(LoyaltyCard, self - booked).unlink()
 
     def action_open_statement(self):
         self.ensure_one()
@@ -151,6 +154,11 @@ class LoyaltyCard(models.Model):
         self.env["giftcard.ledger"]._transfer(act, self, card.with_env(self.env), self.points)
         return card.with_env(self.env)
 
+    def _has_source_order(self):
+        """The till warns of gift cards that no order has paid. What moved here from another card was paid there."""
+        # Cashiers do not read the ledger.
+        return super()._has_source_order() or bool({"gift", "transfer"} & set(self.sudo().entry_ids.mapped("kind")))
+
     def _send_creation_communication(self, force_send=False):
         """A mail that cannot be made, for want of the PDF program say, does not undo the sale of the card."""
         try:
@@ -179,6 +187,9 @@ class LoyaltyCard(models.Model):
         for act, card, amount in sorted(spends, key=lambda spend: spend[1].id):
             ledger._spend(act, card, amount)
 
+    def _valued(self):
+        return self.filtered(lambda card: card.balance or card.held or card.hold_ids)
+
     def _ledger_origin(self):
         """:return: where value granted by default comes from: ``paid``, ``earned`` or ``bonus``"""
         return ORIGINS.get(self.program_type, "bonus")
@@ -199,13 +210,11 @@ class LoyaltyCard(models.Model):
         return mine == others
 
     def _refuse_points_by_hand(self):
-        """Cashiers may write cards, since stock Odoo's till does in their name; value they may move by the till alone."""
+        """Cashiers may write cards, since stock Odoo's till does so for them; value they move by the till alone."""
         trusted = self.env.su or Native.of(self.env.context)
         if not (trusted or self.env.user.has_group("giftcard_points.group_manager")):
             raise AccessError(self.env._("Only managers change a balance by hand."))
 
     def _refuse_ledger_fields(self, vals):
         if forbidden := LEDGER_FIELDS & vals.keys():
-            raise AccessError(
-                self.env._("Only the ledger changes %s of a card.", ", ".join(sorted(forbidden)))
-            )
+            raise AccessError(self.env._("Only the ledger changes %s of a card.", ", ".join(sorted(forbidden))))

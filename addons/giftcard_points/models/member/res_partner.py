@@ -92,7 +92,7 @@ class ResPartner(models.Model):
             )
 
     def _member_card(self, program):
-        """The member's card of a program; made when there is none. Its row of ``res_partner`` keeps it from being made twice.
+        """The member's card of a program; made, once, when there is none.
 
         :param program: a nominative ``loyalty.program`` (points or eWallet)
         :return: ``loyalty.card``
@@ -103,9 +103,7 @@ class ResPartner(models.Model):
         domain = [("partner_id", "=", self.id), ("program_id", "=", program.id)]
         card = Card.search(domain, order="id", limit=1)
         if not card:
-            self.env.execute_query(
-                SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id)
-            )
+            self.env.execute_query(SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id))
             card = Card.search(domain, order="id", limit=1) or Card.create(
                 {"partner_id": self.id, "program_id": program.id}
             )

@@ -13,8 +13,8 @@ HOLD_SECONDS = 180
 class PosOrder(models.Model):
     """Money on cards at the till: held when the order is validated, taken in the transaction that stores it.
 
-    Stock Odoo checks the balance in one call, stores the order in a second and takes the value in a third, so that two tills
-    overdraw a card and a browser closed in between leaves an order that no card has paid.
+    Stock Odoo checks the balance in one call, stores the order in a second and takes the value in a third, so that two
+    tills overdraw a card and a browser closed in between leaves an order that no card has paid.
     """
 
     _inherit = "pos.order"
@@ -93,7 +93,9 @@ class PosOrder(models.Model):
         """:return: {card: amount} that gift cards and eWallets pay of this order, by its reward lines"""
         costs = defaultdict(float)
         paid = defaultdict(float)
-        for line in self.lines.filtered(lambda line: line.is_reward_line and line.reward_id.program_id.is_payment_program):
+        for line in self.lines.filtered(
+            lambda line: line.is_reward_line and line.reward_id.program_id.is_payment_program
+        ):
             costs[line.coupon_id] += line.points_cost
             paid[line.coupon_id] -= line.price_subtotal_incl
         for card, amount in paid.items():

@@ -32,7 +32,7 @@ class GiftcardApiService(models.AbstractModel):
         """A page of records as ``schema``.
 
         :param query: :class:`~...schemas.common.PageQuery`
-        :param order: list of ``(field, "asc" or "desc")`` of stored, filled fields, of which the last is unique in the domain
+        :param order: list of ``(field, "asc" or "desc")`` of stored, filled fields; the last is unique in the domain
         :param convert: record -> schema, by default the schema's ``from_record``
         """
         model = self.env[model_name]

@@ -29,9 +29,7 @@ class GiftcardApiSession(models.AbstractModel):
         token, record = self.env["giftcard.api.token"]._issue(
             identity.sudo(), httprequest.user_agent.string, httprequest.remote_addr
         )
-        member = self.with_context(
-            giftcard_member_id=record.member_id.id, allowed_company_ids=record.company_id.ids
-        )
+        member = self.with_context(giftcard_member_id=record.member_id.id, allowed_company_ids=record.company_id.ids)
         return Session(
             access_token=token,
             token_type="Bearer",

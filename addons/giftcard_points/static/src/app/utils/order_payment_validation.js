@@ -1,8 +1,8 @@
-import {AlertDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
-import {ConnectionLostError} from "@web/core/network/rpc";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
-import {_t} from "@web/core/l10n/translation";
-import {patch} from "@web/core/utils/patch";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
 
 const MONEY = ["gift_card", "ewallet"];
 
@@ -31,14 +31,16 @@ patch(OrderPaymentValidation.prototype, {
         if (!Object.values(amounts).some((amount) => amount > 0)) {
             return true;
         }
-        let answer = null;
+        let answer;
         try {
             answer = await this.pos.data.call("pos.order", "giftcard_hold", [this.order.uuid, amounts]);
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
             }
-            this.refuseCards(_t("Gift cards and eWallets need the server, which does not answer. Take another payment."));
+            this.refuseCards(
+                _t("Gift cards and eWallets need the server, which does not answer. Take another payment.")
+            );
             return false;
         }
         for (const [id, points] of Object.entries(answer.points)) {
@@ -54,6 +56,6 @@ patch(OrderPaymentValidation.prototype, {
     },
 
     refuseCards(message) {
-        this.pos.dialog.add(AlertDialog, {title: _t("The card cannot pay"), body: message});
+        this.pos.dialog.add(AlertDialog, { title: _t("The card cannot pay"), body: message });
     },
 });
