@@ -209,6 +209,7 @@ class TestCode(BatchCase):
                 return till.use_coupon_code(code, today, False, False)
 
         self.assertEqual(scan(self.code)["payload"]["coupon_id"], self.paper.id)
+        self.assertTrue(scan(self.code)["payload"]["has_source_order"])
         self.assertEqual(scan(readable(self.code).lower())["payload"]["coupon_id"], self.paper.id)
         for wrong in (self.paper.code, make_code(), "NONSENSE"):
             self.assertFalse(scan(wrong)["successful"])

@@ -19,3 +19,7 @@ class LoyaltyCard(models.Model):
     _secret_digest_uniq = models.UniqueIndex(
         "(secret_digest) WHERE secret_digest IS NOT NULL", "Two cards cannot have the same secret."
     )
+
+    def _has_source_order(self):
+        """The till warns of gift cards that no order has paid. A paper card has its value by its activation."""
+        return super()._has_source_order() or bool(self.batch_id)

@@ -157,7 +157,8 @@ class LoyaltyCard(models.Model):
     def _has_source_order(self):
         """The till warns of gift cards that no order has paid. What moved here from another card was paid there."""
         # Cashiers do not read the ledger.
-        return super()._has_source_order() or bool({"gift", "transfer"} & set(self.sudo().entry_ids.mapped("kind")))
+        moved = {"gift", "transfer", "replace", "merge"} & set(self.sudo().entry_ids.mapped("kind"))
+        return super()._has_source_order() or bool(moved)
 
     def _send_creation_communication(self, force_send=False):
         """A mail that cannot be made, for want of the PDF program say, does not undo the sale of the card."""
