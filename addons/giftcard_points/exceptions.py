@@ -12,6 +12,8 @@ class LedgerError(UserError):
     """Base of all refusals of the ledger."""
 
     code = "ledger_error"
+    # The web client knows how to show Odoo's own exceptions; any other class is to it a crash of the server.
+    context = {"exception_class": "odoo.exceptions.UserError"}
 
 
 class InvalidAmount(LedgerError):
@@ -46,3 +48,19 @@ class AlreadyResolved(LedgerError):
     """The hold was captured or released, or the operation reversed or refunded, before."""
 
     code = "already_resolved"
+
+
+class CodeNotAccepted(LedgerError):
+    """The code is wrong, unknown, blocked, used up, expired, or good at another store: which of these is not told."""
+
+    code = "code_not_accepted"
+
+
+class TooManyAttempts(LedgerError):
+    """Whoever tries codes has to wait: ``retry_after`` seconds."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, message, retry_after=0):
+        super().__init__(message)
+        self.retry_after = retry_after

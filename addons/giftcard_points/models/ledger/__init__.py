@@ -8,4 +8,5 @@ from . import giftcard_ledger
 from . import giftcard_ledger_hold
 from . import giftcard_ledger_undo
 from . import giftcard_ledger_expiry
+from . import giftcard_ledger_card
 from . import giftcard_ledger_check

@@ -178,8 +178,25 @@ class GiftcardLedger(models.AbstractModel):
         if not source._ledger_same_unit(target):
             raise CardNotUsable(self.env._("These cards hold different kinds of value."))
         operation, fresh = self._open(act, source, source.id, target.id, amount)
-        if not fresh:
-            return operation
+        if fresh:
+            self._carry(operation, source, target, amount)
+        return operation
+
+    def _set_state(self, act, card, state, allowed):
+        """Freeze or unfreeze a card, as an operation without a movement.
+
+        :param allowed: states from which it may go to ``state``
+        :raise CardNotUsable: when it is in another one
+        """
+        operation, fresh = self._open(act, card, card.id, state)
+        if fresh:
+            self._transition(card, state, allowed)
+        return operation
+
+    # Building blocks
+
+    def _carry(self, operation, source, target, amount):
+        """Move value within an operation; see :meth:`_transfer`."""
         self._lock(source | target)
         taken = self._debit(operation, source, amount)
         balance, version = self._move(target, amount)
@@ -212,17 +229,6 @@ class GiftcardLedger(models.AbstractModel):
             )
         )
         self._changed(target)
-        return operation
-
-    def _set_state(self, act, card, state):
-        """Freeze or unfreeze a card, as an operation without a movement."""
-        operation, fresh = self._open(act, card, card.id, state)
-        if fresh:
-            self.env.execute_query(SQL("UPDATE loyalty_card SET state = %s WHERE id = %s RETURNING id", state, card.id))
-            self._changed(card)
-        return operation
-
-    # Building blocks
 
     def _amount(self, value):
         """:return: ``value`` as a positive Decimal that the precision carries. :raise InvalidAmount:"""

@@ -123,7 +123,7 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 SELECT operation.id AS operation_id, SUM(entry.amount) AS sum
                   FROM giftcard_operation operation JOIN giftcard_entry entry ON entry.operation_id = operation.id
-                 WHERE operation.kind IN ('transfer', 'gift')
+                 WHERE operation.kind IN ('transfer', 'gift', 'replace', 'merge')
                  GROUP BY operation.id
                 HAVING SUM(entry.amount) <> 0
                 """

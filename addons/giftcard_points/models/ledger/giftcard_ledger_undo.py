@@ -61,6 +61,7 @@ class GiftcardLedger(models.AbstractModel):
             raise AlreadyResolved(
                 self.env._("Of this operation no more than %g can be given back.", self._not_returned(entry))
             )
+        self._reopen(card)
         balance, version = self._move(card, amount, states=("active", "frozen"))
         self.env.execute_query(
             SQL(

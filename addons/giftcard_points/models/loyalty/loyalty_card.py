@@ -1,21 +1,33 @@
 import logging
-import secrets
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from stdnum.iso7064 import mod_37_36
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..ledger.act import Act, Native
+from ...codes import make_code
+from ..ledger.act import Native
 from ..ledger.giftcard_ledger import Grant
 
 _logger = logging.getLogger(__name__)
 
-LEDGER_FIELDS = frozenset({"balance", "held", "debt", "version", "state", "next_expiry_on"})
-# Crockford's base 32: no letter that is read as another or as a digit.
-SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LEDGER_FIELDS = frozenset(
+    {
+        "balance",
+        "held",
+        "debt",
+        "version",
+        "state",
+        "next_expiry_on",
+        "successor_id",
+        "batch_id",
+        "batch_serial",
+        "secret_digest",
+        "secret_hint",
+        "secret_key_version",
+    }
+)
 ORIGINS = {"gift_card": "paid", "ewallet": "paid", "loyalty": "earned"}
 
 
@@ -63,8 +75,7 @@ class LoyaltyCard(models.Model):
 
         It keeps the prefix by which the till's barcode nomenclature knows a coupon.
         """
-        code = "044" + "".join(secrets.choice(SYMBOLS) for __ in range(16))
-        return code + mod_37_36.calc_check_digit(code)
+        return make_code()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -112,17 +123,6 @@ class LoyaltyCard(models.Model):
                 self.env._("Cards with value or holds cannot be deleted: %s.", ", ".join(valued.mapped("code")))
             )
 
-    def action_freeze(self):
-        for card in self:
-            # Only managers may change a card (access rules); the ledger writes its state.
-            card.check_access("write")
-            self.env["giftcard.ledger"]._set_state(Act("freeze", document=("loyalty.card", card.id)), card, "frozen")
-
-    def action_unfreeze(self):
-        for card in self:
-            card.check_access("write")
-            self.env["giftcard.ledger"]._set_state(Act("unfreeze", document=("loyalty.card", card.id)), card, "active")
-
     def action_open_statement(self):
         self.ensure_one()
         return {
@@ -157,7 +157,8 @@ class LoyaltyCard(models.Model):
     def _has_source_order(self):
         """The till warns of gift cards that no order has paid. What moved here from another card was paid there."""
         # Cashiers do not read the ledger.
-        return super()._has_source_order() or bool({"gift", "transfer"} & set(self.sudo().entry_ids.mapped("kind")))
+        moved = {"gift", "transfer", "replace", "merge"} & set(self.sudo().entry_ids.mapped("kind"))
+        return super()._has_source_order() or bool(moved)
 
     def _send_creation_communication(self, force_send=False):
         """A mail that cannot be made, for want of the PDF program say, does not undo the sale of the card."""

@@ -13,6 +13,11 @@ class LoyaltyProgram(models.Model):
         help="When value is taken back that the member has spent already, the rest is kept as debt "
         "and settled by what is granted next. Otherwise it is refused.",
     )
+    whole_value = fields.Boolean(
+        string="Taken as a Whole",
+        help="A card of this program is used once: whatever is bought, all of its value is taken, "
+        "and the card is used up.",
+    )
 
     _validity_months_check = models.Constraint(
         "CHECK(validity_months >= 0)", "The validity of value cannot be negative."
