@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..secret import derive_key
+from odoo.addons.giftcard_points.secret import derive_key
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..secret import derive_key
+from odoo.addons.giftcard_points.secret import derive_key
+
 from .common import PickupCase
 
 
