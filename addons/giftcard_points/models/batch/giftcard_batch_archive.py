@@ -86,8 +86,14 @@ class GiftcardBatch(models.Model):
             chunk.invalidate_recordset(flush=False)
 
     def _titles(self):
-        _ = self.env._
-        return [_("Number"), _("Secret"), _("QR Code"), _("Valid Until"), _("Value"), _("Currency")]
+        return [
+            self.env._("Number"),
+            self.env._("Secret"),
+            self.env._("QR Code"),
+            self.env._("Valid Until"),
+            self.env._("Value"),
+            self.env._("Currency"),
+        ]
 
     def _csv(self, rows):
         file = io.StringIO()

@@ -25,8 +25,8 @@ class GiftcardCodeAttempt(models.Model):
 
     date = fields.Datetime(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
-    user_id = fields.Many2one("res.users", string="User", required=True, readonly=True, ondelete="restrict")
-    member_id = fields.Many2one("res.partner", string="Member", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
+    member_id = fields.Many2one("res.partner", readonly=True, ondelete="restrict")
     store_id = fields.Many2one("giftcard.store", readonly=True, ondelete="restrict")
     ip = fields.Char(string="IP Address", readonly=True)
     card_id = fields.Many2one("loyalty.card", readonly=True, ondelete="restrict")
