@@ -87,16 +87,21 @@ class GiftcardBatchActivation(models.Model):
 
     def _open_cards(self, limit):
         """:return: list of (id, serial) of the next cards, which are active now"""
+        # Chosen apart: as a subquery of the UPDATE the planner may run the LIMIT once a row.
         return self.env.execute_query(
             SQL(
                 """
-                UPDATE loyalty_card SET state = 'active'
-                 WHERE id IN (SELECT id FROM loyalty_card
-                               WHERE batch_id = %s AND batch_serial BETWEEN %s AND %s AND state = 'generated'
-                               ORDER BY batch_serial
-                               LIMIT %s
-                                 FOR NO KEY UPDATE)
-             RETURNING id, batch_serial
+                WITH next AS MATERIALIZED (
+                    SELECT id FROM loyalty_card
+                     WHERE batch_id = %s AND batch_serial BETWEEN %s AND %s AND state = 'generated'
+                     ORDER BY batch_serial
+                     LIMIT %s
+                       FOR NO KEY UPDATE
+                )
+                UPDATE loyalty_card card SET state = 'active'
+                  FROM next
+                 WHERE card.id = next.id
+             RETURNING card.id, card.batch_serial
                 """,
                 self.batch_id.id,
                 self.first,
