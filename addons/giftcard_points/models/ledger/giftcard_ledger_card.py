@@ -115,14 +115,18 @@ class GiftcardLedger(models.AbstractModel):
             rows = self.env.execute_query(
                 SQL(
                     """
-                    UPDATE loyalty_card SET state = 'expired'
-                     WHERE id IN (SELECT id FROM loyalty_card
-                                   WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')
-                                     AND expiration_date < %s AND balance = 0 AND held = 0
-                                   ORDER BY id
-                                   LIMIT %s
-                                     FOR NO KEY UPDATE SKIP LOCKED)
-                 RETURNING id
+                    WITH outdated AS MATERIALIZED (
+                        SELECT id FROM loyalty_card
+                         WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')
+                           AND expiration_date < %s AND balance = 0 AND held = 0
+                         ORDER BY id
+                         LIMIT %s
+                           FOR NO KEY UPDATE SKIP LOCKED
+                    )
+                    UPDATE loyalty_card card SET state = 'expired'
+                      FROM outdated
+                     WHERE card.id = outdated.id
+                 RETURNING card.id
                     """,
                     today,
                     limit,
