@@ -6,7 +6,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.giftcard_points.exceptions import InsufficientBalance
+from odoo.addons.giftcard_points.exceptions import CardNotUsable, InsufficientBalance
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 
 
@@ -139,6 +139,18 @@ class TestTillHolds(TestPoSCommon):
         with self.assertRaises(ValidationError):
             self.store(self.order(30, cost=1))
         self.assertCard(50)
+
+    def test_points_do_not_pay_as_money(self):
+        program = self.env["loyalty.program"].browse(
+            self.env["loyalty.program"].create_from_template("loyalty")["res_id"]
+        )
+        points = self.env["loyalty.card"].create({"program_id": program.id, "points": 50})
+        data = self.order(30)
+        self.assertTrue(self.Order.giftcard_hold(data["uuid"], {str(points.id): 30})["successful"])
+        data["lines"][-1][2]["coupon_id"] = points.id
+        with self.assertRaises(CardNotUsable):
+            self.store(data)
+        self.assertEqual((points.balance, points.held), (50, 0))
 
     def test_draft_order_takes_nothing(self):
         data = self.order(30) | {"state": "draft"}

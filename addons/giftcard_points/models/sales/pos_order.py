@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ...exceptions import LedgerError
+from ...exceptions import CardNotUsable, LedgerError
 from ..ledger.act import Act, Native, capture_key
 
 # Seconds between the till's check and the order being stored, after which the money is free again.
@@ -30,8 +30,10 @@ class PosOrder(models.Model):
         self.check_access("create")
         ledger = self.env["giftcard.ledger"]
         amounts = {int(card_id): amount for card_id, amount in amounts.items()}
-        # A cashier may charge a card that is shown, of whichever member it is.
-        cards = self.env["loyalty.card"].sudo().browse(sorted(amounts)).exists().with_env(self.env)
+        # Cashiers may read the cards of their companies; points are not money and are not held here.
+        cards = self.env["loyalty.card"].search(
+            [("id", "in", list(amounts)), ("program_id.program_type", "in", ("gift_card", "ewallet"))], order="id"
+        )
         try:
             with self.env.cr.savepoint():
                 if held := ledger._held_for(order_uuid):
@@ -96,6 +98,8 @@ class PosOrder(models.Model):
         for line in self.lines.filtered(
             lambda line: line.is_reward_line and line.reward_id.program_id.is_payment_program
         ):
+            if line.coupon_id.program_id != line.reward_id.program_id:
+                raise CardNotUsable(self.env._("These cards hold different kinds of value."))
             costs[line.coupon_id] += line.points_cost
             paid[line.coupon_id] -= line.price_subtotal_incl
         for card, amount in paid.items():
