@@ -11,9 +11,9 @@ SAMPLE = 200
 
 
 def measure(suite, stock):
-    with harness.server(suite) as server:
+    with harness.server(suite, workers=2) as server:
         ours = _sell(server, suite, CUSTOMERS, compare=True)
-    with harness.server(stock) as server:
+    with harness.server(stock, workers=2) as server:
         reference = _sell_on_stock(server, stock, SAMPLE)
     yield Figure("till: orders with points of 2,000 customers | stock", ours, reference, goal=0.8)
 
@@ -40,8 +40,7 @@ def _sell_on_stock(server, database, customers):
     bought = [purchase for purchases in story.customers.values() for purchase in purchases]
     clock = Clock()
     with clock.running():
-        for start in range(0, len(bought), 20):
-            story._sell(bought[start : start + 20], story.partners)
+        story._sell(bought, story.partners)
     return len(bought) / clock.seconds
 
 

@@ -10,7 +10,6 @@ from .report import progress
 from .till import Till
 
 BATCH = 20
-LANES = 2
 
 
 def expect(condition, what):
@@ -158,7 +157,8 @@ class Story:
     def newcomer_shops(self):
         amount = sum(purchase.amount for purchase in self.newcomer)
         uuids = [str(uuid4()) for __ in self.newcomer]
-        self._sell(self.newcomer, {self.newcomer[0].customer: self.member_id}, uuids)
+        partners = {self.newcomer[0].customer: self.member_id}
+        self._tell_points(self.newcomer, partners, self._store(self.newcomer, partners, uuids))
         self.points = int(amount * self.points_per_unit)
         me = self.phone.get("/me")
         expect(me["points"] == self.points, me)
@@ -299,37 +299,40 @@ class Story:
             for purchase in purchases
             if purchase.uuid not in known or (purchase.amount and known[purchase.uuid] not in booked)
         ]
-        # Two lanes, as of two cashiers; a customer stays in one, since nobody is at two tills at once.
-        with ThreadPoolExecutor(LANES) as pool:
-            lanes = [
-                pool.submit(self._sell_lane, [one for one in missing if one.customer % LANES == lane], partners)
-                for lane in range(LANES)
-            ]
-            for lane in lanes:
-                lane.result()
+        self._sell(missing, partners)
         return len(missing)
 
-    def _sell_lane(self, purchases, partners):
-        for start in range(0, len(purchases), BATCH):
-            self._sell(purchases[start : start + BATCH], partners)
-            progress(min(start + BATCH, len(purchases)), len(purchases), "orders of a cashier")
+    def _sell(self, purchases, partners):
+        """The till stores the next orders while it tells what those before did to points."""
+        with ThreadPoolExecutor(1) as teller:
+            told = []
+            for start in range(0, len(purchases), BATCH):
+                batch = purchases[start : start + BATCH]
+                stored = self._store(batch, partners, [purchase.uuid for purchase in batch])
+                told.append(teller.submit(self._tell_points, batch, partners, stored))
+                progress(start + len(batch), len(purchases), "orders of the till")
+            for batch in told:
+                batch.result()
 
-    def _sell(self, purchases, partners, uuids=None):
-        """Sell as the till does: store the orders, then tell what each did to points. Both can be repeated."""
-        uuids = uuids or [purchase.uuid for purchase in purchases]
+    def _store(self, purchases, partners, uuids):
+        """Store orders as the till does; can be repeated. :return: the orders' ids, in their order"""
         orders = [
             self.till.order([self.till.line(self.music_id, float(purchase.amount))], partners[purchase.customer], uuid)
             for purchase, uuid in zip(purchases, uuids, strict=True)
         ]
         stored = self.till.store(orders)
-        for purchase, uuid in zip(purchases, uuids, strict=True):
+        return [stored[uuid] for uuid in uuids]
+
+    def _tell_points(self, purchases, partners, order_ids):
+        """Tell what each order did to points, as the till does once it is stored; can be repeated."""
+        for purchase, order_id in zip(purchases, order_ids, strict=True):
             if points := float(purchase.amount * self.points_per_unit):
                 change = {
                     "points": points,
                     "program_id": self.program_id,
                     "partner_id": partners[purchase.customer],
                 }
-                self.till.confirm(stored[uuid], {-1: change})
+                self.till.confirm(order_id, {-1: change})
 
     def _earned(self, partner_ids):
         """:return: {partner id: what the ledger says was earned}"""

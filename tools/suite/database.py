@@ -15,9 +15,22 @@ from .process import run
 
 #: A Chinese chart of accounts, which no addon of ours insists on.
 LOCALISATION = ("l10n_cn",)
+#: What Odoo would install beside them by itself, as far as it bears on our addons or on looking around in the back office.
+#: The rest (mail gateways, snail mail, e-invoices, spreadsheets) would make a cold start a fourth longer.
+BESIDE = (
+    "auth_signup",
+    "auth_totp",
+    "base_import",
+    "pos_online_payment",
+    "rpc",
+    "sale_stock",
+    "stock_account",
+    "stock_sms",
+    "web_tour",
+)
 #: Our demo data alone: the stock modules' own (furniture, five companies) would double the time of a cold start.
-_STOCK_OPTIONS = ("--without-demo",)
-_SUITE_OPTIONS = ("--with-demo",)
+_STOCK_OPTIONS = ("--without-demo", "--skip-auto-install")
+_SUITE_OPTIONS = ("--with-demo", "--skip-auto-install")
 #: Odoo loads a module's demo data only where its dependencies have theirs.
 _ALLOW_OUR_DEMO = "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
 #: Files of an addon that never reach the database.
@@ -36,7 +49,7 @@ def stock_modules() -> list[str]:
         for module in ours
         for name in ast.literal_eval((paths.ADDONS / module / "__manifest__.py").read_text()).get("depends", [])
     }
-    return sorted(depends - ours | set(LOCALISATION))
+    return sorted(depends - ours | {*LOCALISATION, *BESIDE})
 
 
 class Templates:

@@ -72,7 +72,7 @@ class Cluster:
     def query(self, sql: str, database: str = "postgres") -> list[str]:
         """The rows of `sql`, columns joined by `|`. Only for statements of our own making."""
         command = [self._program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-Atc", sql, "-d", database]
-        return run(command, what="PostgreSQL", env=self.variables()).splitlines()
+        return run(command, what="Query of PostgreSQL", env=self.variables()).splitlines()
 
     def databases(self, prefix: str = "") -> list[str]:
         return self.query(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY 1")
