@@ -113,7 +113,8 @@ class Templates:
     def _odoo(self, database: str, *options: str) -> None:
         """Run the server program once, on a database that can be made again."""
         command = [*self._env.odoo_command, "-c", config_file(), "-d", database, "--no-http", "--log-level=warn"]
-        run([*command, *options], what=f"Odoo on {database}", env=self._cluster.variables() | postgres.THROWAWAY)
+        with self._cluster.on_one_core():
+            run([*command, *options], what=f"Odoo on {database}", env=self._cluster.variables() | postgres.THROWAWAY)
 
 
 def config_file(name: str = "odoo", options: Mapping[str, object] | None = None) -> Path:
