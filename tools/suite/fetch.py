@@ -27,6 +27,8 @@ ODOO_COMPANIONS = (
     "libjs-jquery-form",
     "libjs-underscore",
 )
+#: Translations into languages that sort before Chinese: a third of Odoo's files and two thirds of its size.
+OTHER_LANGUAGES = "*/i18n*/[a-y]*.po"
 DEPLOYMENT_PACKAGES = (
     "docker-compose",
     "nginx",
@@ -131,11 +133,12 @@ class Apt:
         raise SuiteError(f"{KEYRING} is missing; install Debian's package 'debian-archive-keyring'")
 
 
-def unpack(archives: Iterable[Path], target: Path) -> None:
-    """Unpack .deb files below `target`."""
+def unpack(archives: Iterable[Path], target: Path, *, but: str = "") -> None:
+    """Unpack .deb files below `target`, all but the paths of a pattern of tar's."""
     target.mkdir(parents=True, exist_ok=True)
+    script = 'set -o pipefail; dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --exclude="$3"'
     for archive in archives:
-        run(["dpkg-deb", "-x", archive, target], what="Unpacking of Debian packages")
+        run(["bash", "-c", script, "unpack", archive, target, but], what="Unpacking of Debian packages")
 
 
 def odoo() -> Path:
@@ -151,7 +154,7 @@ def odoo() -> Path:
     archives = apt.download(["odoo-19/unstable", *(f"{name}/trixie" for name in ODOO_COMPANIONS)])
     fresh = root.with_name("odoo-19.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    unpack(archives, fresh)
+    unpack(archives, fresh, but=OTHER_LANGUAGES)
     # Debian leaves this file out as non-free; its absence is a console error, which fails every browser test.
     missing = (
         fresh / "usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
