@@ -3,6 +3,7 @@ from . import test_card_life
 from . import test_code
 from . import test_ledger_expiry
 from . import test_ledger_hold
+from . import test_ledger_model
 from . import test_ledger_post
 from . import test_ledger_undo
 from . import test_paper_screens
