@@ -7,7 +7,7 @@ from suite import harness
 
 from .figure import Figure
 
-PARTS = ("earning", "till", "api")
+PARTS = ("earning", "bulk", "payment", "till", "api")
 
 
 def main():

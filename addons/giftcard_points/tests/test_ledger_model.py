@@ -77,7 +77,7 @@ class Card:
         self.lots.append(Lot(grant, amount - covered, expires))
 
     def choose(self, amount, today):
-        """:return: {lot: amount} that a debit takes. Overdue value is not to be had, whether it has expired yet or not"""
+        """:return: {lot: amount} that a debit takes. Overdue value is not to be had"""
         self.need_active()
         usable = [lot for lot in self.lots if lot.free and lot.expires >= today]
         if sum(lot.free for lot in usable) - self.debt < amount:
