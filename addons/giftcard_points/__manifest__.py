@@ -40,6 +40,11 @@
         "views/giftcard_roll_forward_views.xml",
         "views/giftcard_lot_age_views.xml",
         "views/giftcard_accounting_menus.xml",
+        "security/giftcard_gift_rules.xml",
+        "data/giftcard_gift_data.xml",
+        "wizards/giftcard_gift_views.xml",
+        "views/giftcard_gift_views.xml",
+        "views/giftcard_gift_portal.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

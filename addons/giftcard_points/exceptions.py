@@ -64,3 +64,57 @@ class TooManyAttempts(LedgerError):
     def __init__(self, message, retry_after=0):
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class CardFrozen(CardNotUsable):
+    """The card is blocked."""
+
+    code = "card_frozen"
+
+
+class NoMember(LedgerError):
+    """The person is no member."""
+
+    code = "member_not_active"
+
+
+class MemberFrozen(NoMember):
+    """The membership is blocked."""
+
+    code = "member_frozen"
+
+
+class MemberClosed(NoMember):
+    """The membership has ended."""
+
+    code = "member_closed"
+
+
+class GiftNotFound(LedgerError):
+    """There is no gift of this token, or it is another member's."""
+
+    code = "gift_not_found"
+
+
+class GiftToSelf(LedgerError):
+    """The giver claims the gift; it can be recalled instead."""
+
+    code = "gift_to_self"
+
+
+class GiftClaimed(AlreadyResolved):
+    """Somebody has claimed the gift before."""
+
+    code = "gift_claimed"
+
+
+class GiftRecalled(AlreadyResolved):
+    """The giver has taken the gift back."""
+
+    code = "gift_recalled"
+
+
+class GiftExpired(AlreadyResolved):
+    """The time to claim the gift is over; its value went back to the giver, or has expired."""
+
+    code = "gift_expired"

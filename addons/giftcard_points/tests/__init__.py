@@ -13,3 +13,4 @@ from . import test_accounts
 from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
+from . import test_gift

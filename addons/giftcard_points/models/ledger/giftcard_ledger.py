@@ -195,11 +195,14 @@ class GiftcardLedger(models.AbstractModel):
 
     # Building blocks
 
-    def _carry(self, operation, source, target, amount):
-        """Move value within an operation; see :meth:`_transfer`."""
+    def _carry(self, operation, source, target, amount, states=("active",)):
+        """Move value within an operation; see :meth:`_transfer`.
+
+        :param states: in which ``target`` may be
+        """
         self._lock(source | target)
         taken = self._debit(operation, source, amount)
-        balance, version = self._move(target, amount)
+        balance, version = self._move(target, amount, states=states)
         self.env.execute_query(
             SQL(
                 """
