@@ -45,6 +45,8 @@
         "wizards/giftcard_gift_views.xml",
         "views/giftcard_gift_views.xml",
         "views/giftcard_gift_portal.xml",
+        "security/giftcard_top_up_rules.xml",
+        "views/giftcard_top_up_program_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

@@ -118,3 +118,15 @@ class GiftExpired(AlreadyResolved):
     """The time to claim the gift is over; its value went back to the giver, or has expired."""
 
     code = "gift_expired"
+
+
+class PayoutNotAllowed(LedgerError):
+    """The program pays nothing out."""
+
+    code = "payout_not_allowed"
+
+
+class RefundPeriodOver(LedgerError):
+    """The program's time for refunds is over, or it gives none."""
+
+    code = "refund_period_over"

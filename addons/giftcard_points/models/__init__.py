@@ -6,3 +6,4 @@ from . import sales
 from . import batch
 from . import accounting
 from . import gift
+from . import topup

@@ -14,3 +14,5 @@ from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
 from . import test_gift
+from . import test_top_up
+from . import test_sale_cancel

@@ -13,6 +13,7 @@ class Grant(NamedTuple):
 
     :param origin: of the lot, ``paid``, ``bonus`` or ``earned``
     :param expires_on: last day of use, or None
+    :param bonus: what is given on top, as a lot of its own
     """
 
     act: Act
@@ -20,6 +21,7 @@ class Grant(NamedTuple):
     amount: Decimal
     origin: str
     expires_on: object = None
+    bonus: Decimal = Decimal(0)
 
 
 class GiftcardLedger(models.AbstractModel):
@@ -70,6 +72,7 @@ class GiftcardLedger(models.AbstractModel):
                 grant.amount,
                 grant.origin,
                 grant.expires_on,
+                grant.bonus,
             )
             for grant in grants
         ]
@@ -80,7 +83,7 @@ class GiftcardLedger(models.AbstractModel):
                     SELECT *
                       FROM unnest(%(rows)s) WITH ORDINALITY
                         AS input (kind, key, hash, res_model, res_id, store_id, member_id, reason,
-                                  card_id, amount, origin, expires_on, number)
+                                  card_id, amount, origin, expires_on, bonus, number)
                 ), operation AS (
                     INSERT INTO giftcard_operation
                            (company_id, kind, idempotency_key, request_hash, date, res_model, res_id, store_id,
@@ -93,12 +96,13 @@ class GiftcardLedger(models.AbstractModel):
                  RETURNING id, kind, idempotency_key
                 ), fresh AS (
                     SELECT operation.id AS operation_id, input.*,
-                           SUM(amount) OVER win AS running, ROW_NUMBER() OVER win AS step
+                           amount + bonus AS total,
+                           SUM(amount + bonus) OVER win AS running, ROW_NUMBER() OVER win AS step
                       FROM operation
                       JOIN input ON input.kind = operation.kind AND input.key = operation.idempotency_key
                     WINDOW win AS (PARTITION BY card_id ORDER BY number)
                 ), total AS (
-                    SELECT card_id, SUM(amount) AS amount, COUNT(*) AS steps, MIN(expires_on) AS expires_on
+                    SELECT card_id, SUM(total) AS amount, COUNT(*) AS steps, MIN(expires_on) AS expires_on
                       FROM fresh
                      GROUP BY card_id
                 ), before AS (
@@ -116,31 +120,38 @@ class GiftcardLedger(models.AbstractModel):
                  RETURNING card.id
                 ), entry AS (
                     INSERT INTO giftcard_entry (operation_id, card_id, amount, balance, version, date)
-                    SELECT operation_id, card_id, amount, before.balance + running, before.version + step, %(now)s
+                    SELECT operation_id, card_id, total, before.balance + running, before.version + step, %(now)s
                       FROM fresh JOIN before ON before.id = card_id
                      ORDER BY number
                  RETURNING id, operation_id
                 ), settled AS (
                     SELECT entry.id AS entry_id, fresh.*,
-                           LEAST(amount, GREATEST(0, before.debt - (running - amount))) AS covered
+                           LEAST(total, GREATEST(0, before.debt - (running - total))) AS covered
                       FROM entry JOIN fresh USING (operation_id) JOIN before ON before.id = card_id
+                ), portion AS (
+                    SELECT entry_id, number, card_id, origin, amount, LEAST(amount, covered) AS covered, expires_on
+                      FROM settled
+                 UNION ALL
+                    SELECT entry_id, number, card_id, 'bonus', bonus, GREATEST(0, covered - amount), expires_on
+                      FROM settled
+                     WHERE bonus > 0
                 ), lot AS (
                     INSERT INTO giftcard_lot (card_id, entry_id, origin, granted, remaining, held, expires_on)
                     SELECT card_id, entry_id, origin, amount, amount - covered, 0, expires_on
-                      FROM settled
+                      FROM portion
                      ORDER BY number
-                 RETURNING id, entry_id
+                 RETURNING id, entry_id, origin
                 ), used AS (
                     INSERT INTO giftcard_lot_use (entry_id, lot_id, amount, returned)
                     SELECT entry_id, lot.id, covered, 0
-                      FROM settled JOIN lot USING (entry_id)
+                      FROM portion JOIN lot USING (entry_id, origin)
                      WHERE covered > 0
                 )
                 SELECT (SELECT COUNT(*) FROM total), (SELECT COUNT(*) FROM moved)
                 """,
                 rows=self._columns(
                     columns,
-                    "text text text text int4 int4 int4 text int4 numeric text date",
+                    "text text text text int4 int4 int4 text int4 numeric text date numeric",
                 ),
                 company=self.env.company.id,
                 uid=self.env.uid,
@@ -394,14 +405,17 @@ class GiftcardLedger(models.AbstractModel):
         return rows[0]
 
     def _free_lots(self, card, amount):
-        """CTE ``part (lot_id, amount)``: the lots that ``amount`` is taken from, soonest-expiring first."""
+        """CTE ``part (lot_id, amount)``: the lots that ``amount`` is taken from, in the program's order of use."""
         return SQL(
             """
             free AS (
-                SELECT id, remaining - held AS amount,
-                       SUM(remaining - held) OVER (ORDER BY expires_on, id) AS running
-                  FROM giftcard_lot
-                 WHERE card_id = %(card)s AND remaining > held AND (expires_on IS NULL OR expires_on >= %(today)s)
+                SELECT lot.id, lot.remaining - lot.held AS amount,
+                       SUM(lot.remaining - lot.held) OVER (ORDER BY %(order)s) AS running
+                  FROM giftcard_lot lot
+                  JOIN loyalty_card card ON card.id = lot.card_id
+                  JOIN loyalty_program program ON program.id = card.program_id
+                 WHERE lot.card_id = %(card)s AND lot.remaining > lot.held
+                   AND (lot.expires_on IS NULL OR lot.expires_on >= %(today)s)
             ), part AS (
                 SELECT id AS lot_id, LEAST(amount, %(amount)s - (running - amount)) AS amount
                   FROM free
@@ -410,8 +424,13 @@ class GiftcardLedger(models.AbstractModel):
             """,
             card=card.id,
             amount=amount,
+            order=self._use_order(),
             today=self._today(card.company_id or self.env.company),
         )
+
+    def _use_order(self):
+        """:return: SQL by which the lots ``lot`` of a card of ``program`` are used"""
+        return SQL("lot.expires_on, lot.id")
 
     def _debit(self, operation, card, amount):
         """Take ``amount`` from what is free on the card. :return: the entry's id"""

@@ -176,6 +176,8 @@ class LoyaltyCard(models.Model):
         native = Native.of(self.env.context)
         grants, spends = [], []
         for card, change in changes.items():
+            if native.settled(card):
+                continue
             amount = Decimal(repr(float(change + native.booked(card)))).quantize(unit)
             if amount > 0:
                 grants.append(
