@@ -46,7 +46,11 @@
         "views/giftcard_gift_views.xml",
         "views/giftcard_gift_portal.xml",
         "security/giftcard_top_up_rules.xml",
+        "data/giftcard_top_up_data.xml",
         "views/giftcard_top_up_program_views.xml",
+        "wizards/giftcard_top_up_views.xml",
+        "report/giftcard_top_up_report.xml",
+        "views/giftcard_top_up_request_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

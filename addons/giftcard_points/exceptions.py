@@ -130,3 +130,9 @@ class RefundPeriodOver(LedgerError):
     """The program's time for refunds is over, or it gives none."""
 
     code = "refund_period_over"
+
+
+class SecondPersonRequired(LedgerError):
+    """Somebody else has to decide than who asked."""
+
+    code = "second_person_required"

@@ -16,3 +16,4 @@ from . import test_accounting_till
 from . import test_gift
 from . import test_top_up
 from . import test_sale_cancel
+from . import test_top_up_request

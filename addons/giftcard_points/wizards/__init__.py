@@ -9,3 +9,4 @@ from . import giftcard_post
 from . import giftcard_roll_forward_period
 from . import giftcard_gift_offer
 from . import giftcard_gift_link
+from . import giftcard_top_up

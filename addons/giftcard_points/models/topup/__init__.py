@@ -4,3 +4,7 @@ from . import giftcard_operation
 from . import giftcard_ledger_bonus
 from . import giftcard_ledger_payout
 from . import loyalty_card
+from . import giftcard_top_up_request
+from . import giftcard_ledger_request
+from . import res_company
+from . import res_config_settings
