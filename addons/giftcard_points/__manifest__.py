@@ -48,6 +48,7 @@
         "security/giftcard_top_up_rules.xml",
         "data/giftcard_top_up_data.xml",
         "views/giftcard_top_up_program_views.xml",
+        "views/giftcard_rules_views.xml",
         "wizards/giftcard_top_up_views.xml",
         "report/giftcard_top_up_report.xml",
         "views/giftcard_top_up_request_views.xml",

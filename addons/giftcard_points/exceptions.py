@@ -136,3 +136,19 @@ class SecondPersonRequired(LedgerError):
     """Somebody else has to decide than who asked."""
 
     code = "second_person_required"
+
+
+class LimitExceeded(LedgerError):
+    """The program's limit on a card's balance, a load or a day's use does not allow it: ``available`` would be."""
+
+    code = "limit_exceeded"
+
+    def __init__(self, message, available=0.0):
+        super().__init__(message)
+        self.available = available
+
+
+class RealNameRequired(LedgerError):
+    """For so much money the buyer needs a verified name."""
+
+    code = "real_name_required"

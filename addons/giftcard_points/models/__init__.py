@@ -7,3 +7,4 @@ from . import batch
 from . import accounting
 from . import gift
 from . import topup
+from . import rules

@@ -6,8 +6,8 @@ from odoo.addons.giftcard_points.models.ledger.act import Act
 from .test_top_up import TopUpCase
 
 
-class TestSale(TopUpCase):
-    """Sales orders that sell stored value and gift cards, pay with them, and are cancelled."""
+class SaleCase(TopUpCase):
+    """Products that load a wallet and issue gift cards, and orders that sell them."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,6 +40,10 @@ class TestSale(TopUpCase):
             .with_context(active_test=False)
             .search([("order_id", "=", order.id), ("program_id", "=", self.gift_program.id)], order="id")
         )
+
+
+class TestSaleCancel(SaleCase):
+    """Sales orders that sell stored value and gift cards, pay with them, and are cancelled."""
 
     def test_order_loads_with_the_bonus_once(self):
         order = self.sell(self.top_up)

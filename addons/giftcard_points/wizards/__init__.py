@@ -10,3 +10,4 @@ from . import giftcard_roll_forward_period
 from . import giftcard_gift_offer
 from . import giftcard_gift_link
 from . import giftcard_top_up
+from . import giftcard_card_payout

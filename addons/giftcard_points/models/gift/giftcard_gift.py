@@ -210,6 +210,7 @@ class GiftcardGift(models.Model):
         self._refuse_frozen(card)
         amount = ledger._amount(amount)
         ledger._refuse_part(card, amount)
+        ledger._count_use(card, amount)
         transit = self._new_card(card)
         ledger._carry(operation, card, transit, amount)
         ledger._transition(transit, "transit", ("active",))
@@ -241,7 +242,7 @@ class GiftcardGift(models.Model):
         ledger._expire_cards(transit, ledger._today(self.company_id))
         left = ledger._free_of_claims(transit)
         if left:
-            ledger._carry(operation, transit, target, left, states=("active", "frozen"))
+            ledger._carry(operation, transit, target, left, home=target.partner_id == self.giver_id)
         ledger._transition(transit, "closed", ("active", "used"), successor_id=target.id)
         self.target_id = target
         return bool(left)

@@ -76,7 +76,7 @@ class GiftcardLedger(models.AbstractModel):
             )
             for grant in grants
         ]
-        [(asked, moved)] = self.env.execute_query(
+        [(refused,)] = self.env.execute_query(
             SQL(
                 """
                 WITH input AS (
@@ -102,7 +102,8 @@ class GiftcardLedger(models.AbstractModel):
                       JOIN input ON input.kind = operation.kind AND input.key = operation.idempotency_key
                     WINDOW win AS (PARTITION BY card_id ORDER BY number)
                 ), total AS (
-                    SELECT card_id, SUM(total) AS amount, COUNT(*) AS steps, MIN(expires_on) AS expires_on
+                    SELECT card_id, SUM(total) AS amount, MAX(amount) AS largest, COUNT(*) AS steps,
+                           MIN(expires_on) AS expires_on
                       FROM fresh
                      GROUP BY card_id
                 ), before AS (
@@ -117,6 +118,10 @@ class GiftcardLedger(models.AbstractModel):
                            next_expiry_on = LEAST(card.next_expiry_on, total.expires_on)
                       FROM total
                      WHERE card.id = total.card_id AND card.state = 'active'
+                       AND NOT EXISTS (SELECT FROM loyalty_program program
+                                        WHERE program.id = card.program_id
+                                          AND (total.largest > NULLIF(program.max_load, 0)
+                                               OR card.balance + total.amount > NULLIF(program.max_balance, 0)))
                  RETURNING card.id
                 ), entry AS (
                     INSERT INTO giftcard_entry (operation_id, card_id, amount, balance, version, date)
@@ -147,7 +152,8 @@ class GiftcardLedger(models.AbstractModel):
                       FROM portion JOIN lot USING (entry_id, origin)
                      WHERE covered > 0
                 )
-                SELECT (SELECT COUNT(*) FROM total), (SELECT COUNT(*) FROM moved)
+                SELECT (SELECT json_agg(json_build_array(card_id, largest, amount)) FROM total
+                         WHERE card_id NOT IN (SELECT id FROM moved))
                 """,
                 rows=self._columns(
                     columns,
@@ -158,8 +164,10 @@ class GiftcardLedger(models.AbstractModel):
                 now=fields.Datetime.now(),
             )
         )
-        if moved < asked:
+        if refused:
             self._refuse_unusable(cards)
+            self._refuse_limits(refused)
+            raise RuntimeError(f"Cards {refused} refuse a credit for no known reason")
         self._changed(cards)
         return self._booked(columns)
 
@@ -174,6 +182,7 @@ class GiftcardLedger(models.AbstractModel):
         amount = self._amount(amount)
         operation, fresh = self._open(act, card, card.id, amount)
         if fresh:
+            self._count_use(card, amount)
             self._debit(operation, card, amount)
         return operation
 
@@ -206,14 +215,16 @@ class GiftcardLedger(models.AbstractModel):
 
     # Building blocks
 
-    def _carry(self, operation, source, target, amount, states=("active",)):
+    def _carry(self, operation, source, target, amount, home=False):
         """Move value within an operation; see :meth:`_transfer`.
 
-        :param states: in which ``target`` may be
+        :param home: the value returns to its holder, who may have blocked the card and filled it to its limit
         """
         self._lock(source | target)
+        if not home:
+            self._refuse_limits([(target.id, 0, amount)])
         taken = self._debit(operation, source, amount)
-        balance, version = self._move(target, amount, states=states)
+        balance, version = self._move(target, amount, states=("active", "frozen") if home else ("active",))
         self.env.execute_query(
             SQL(
                 """
@@ -512,6 +523,7 @@ class GiftcardLedger(models.AbstractModel):
 
     def _flush(self):
         self.env["loyalty.card"].flush_model()
+        self.env["loyalty.program"].flush_model()
 
     def _changed(self, cards):
         cards.invalidate_recordset(flush=False)

@@ -61,6 +61,7 @@ class GiftcardLedger(models.AbstractModel):
                 self._refuse_key(act.key)
             return hold.with_env(self.env)
         hold = self.env["giftcard.hold"].browse(rows[0])
+        self._count_use(card, amount)
         self._move(card, held=amount, spend=amount)
         [(bound,)] = self.env.execute_query(
             SQL(
@@ -136,6 +137,7 @@ class GiftcardLedger(models.AbstractModel):
         self._enter_debit(operation, card, amount, balance, version, parts)
         if amount < held:
             self._recall_expiry(hold)
+            self._uncount(hold, held - amount)
         return operation
 
     def _release(self, holds, state="released"):

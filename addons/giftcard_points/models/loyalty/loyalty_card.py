@@ -20,6 +20,8 @@ LEDGER_FIELDS = frozenset(
         "version",
         "state",
         "next_expiry_on",
+        "used_on",
+        "used_today",
         "successor_id",
         "batch_id",
         "batch_serial",
