@@ -42,6 +42,7 @@
         "views/giftcard_accounting_menus.xml",
         "security/giftcard_gift_rules.xml",
         "data/giftcard_gift_data.xml",
+        "views/giftcard_theme_views.xml",
         "wizards/giftcard_gift_views.xml",
         "views/giftcard_gift_views.xml",
         "views/giftcard_gift_portal.xml",

@@ -152,3 +152,9 @@ class RealNameRequired(LedgerError):
     """For so much money the buyer needs a verified name."""
 
     code = "real_name_required"
+
+
+class AmountNotOffered(LedgerError):
+    """Cards of this theme are not sold for the amount."""
+
+    code = "amount_not_offered"

@@ -8,3 +8,4 @@ from . import accounting
 from . import gift
 from . import topup
 from . import rules
+from . import theme

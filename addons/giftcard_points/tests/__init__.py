@@ -18,3 +18,4 @@ from . import test_top_up
 from . import test_sale_cancel
 from . import test_top_up_request
 from . import test_rules
+from . import test_theme

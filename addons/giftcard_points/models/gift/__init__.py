@@ -1,5 +1,4 @@
 from . import loyalty_card
-from . import giftcard_theme
 from . import giftcard_gift
 from . import giftcard_gift_ledger
 from . import res_company

@@ -119,7 +119,7 @@ class GiftcardGift(models.Model):
         if card.partner_id != giver:
             raise GiftNotFound(self.env._("This card is not yours."))
         ledger = gifts._ledger(card)
-        theme = theme or self.env["giftcard.theme"]
+        theme = theme or card.theme_id
         amount = None if amount is None else ledger._amount(amount)
         operation, fresh = ledger._open(act, card, "gift", card.id, amount, greeting, theme.id)
         if not fresh:
@@ -278,6 +278,7 @@ class GiftcardGift(models.Model):
                     "program_id": model.program_id.id,
                     "partner_id": partner.id if partner else False,
                     "expiration_date": model.expiration_date,
+                    "theme_id": (self.theme_id or model.theme_id).id,
                 }
             )
         )

@@ -85,19 +85,22 @@ class GiftcardLedger(models.AbstractModel):
         self._claw_back(act, entry, card, left.bonus_due)
         return operation
 
-    def _void(self, act, grant):
+    def _void(self, act, grant, limit=None):
         """Take back what is left of a purchase that is undone, at any time; what is spent of it stays spent, and the
         operation's reason says how much. A gift card is closed by it.
 
         :param act: of kind ``payout``
         :param grant: ``giftcard.operation`` that granted the value, to one card
+        :param limit: of what was paid no more than this is taken back
         :return: the ``giftcard.operation``
         """
         entry = grant.sudo().entry_ids.ensure_one()
         card, left = self._left_of(entry)
         spent = self._decimal(entry.amount) - left.paid - left.bonus
+        if limit is not None:
+            left = left._replace(paid=min(left.paid, self._amount(limit)))
         reason = self.env._(
-            "Taken back: %(left)s; spent before: %(spent)s.",
+            "Taken back: %(left)s; used before: %(spent)s.",
             left=card.sudo()._format_points(float(left.paid + left.bonus)),
             spent=card.sudo()._format_points(float(spent)),
         )
