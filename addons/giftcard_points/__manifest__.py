@@ -50,6 +50,7 @@
         "data/giftcard_top_up_data.xml",
         "views/giftcard_top_up_program_views.xml",
         "views/giftcard_rules_views.xml",
+        "views/giftcard_operation_payout_views.xml",
         "wizards/giftcard_top_up_views.xml",
         "report/giftcard_top_up_report.xml",
         "views/giftcard_top_up_request_views.xml",
@@ -59,6 +60,7 @@
         "demo/giftcard_points_demo.xml",
         "demo/giftcard_accounting_demo.xml",
         "demo/giftcard_batch_demo.xml",
+        "demo/giftcard_gifts_demo.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["giftcard_points/static/src/app/**/*"],

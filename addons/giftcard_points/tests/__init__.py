@@ -19,3 +19,4 @@ from . import test_sale_cancel
 from . import test_top_up_request
 from . import test_rules
 from . import test_theme
+from . import test_payout_accounts

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 
 from odoo.addons.giftcard_points.exceptions import (
     AlreadyResolved,
@@ -256,6 +257,16 @@ class TestPayout(TopUpCase):
         self.program.payout_allowed = False
         with self.assertRaises(PayoutNotAllowed):
             self.ledger._pay_out(Act("payout"), self.wallet)
+
+    def test_managers_pay_back_an_operation(self):
+        load = self.load(500)
+        officer = self._make_user("pay_officer", "giftcard_points.group_officer")
+        with self.assertRaises(AccessError):
+            load.with_user(officer).action_refund_load()
+        manager = self._make_user("pay_manager", "giftcard_points.group_manager")
+        load.with_user(manager).action_refund_load()
+        load.with_user(manager).action_refund_load()
+        self.assertCard(self.wallet, 0)
 
     def test_reversed_top_up_loses_its_bonus(self):
         load = self.load(500)
