@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...exceptions import CardNotUsable, IdempotencyConflict, InsufficientBalance, InvalidAmount
+from ...exceptions import CardNotUsable, InvalidAmount
 from .act import Act
 
 
@@ -486,38 +486,6 @@ class GiftcardLedger(models.AbstractModel):
             raise RuntimeError(f"The lots of card {card.id} do not add up to its balance")
         self._changed(card)
         return entry_id
-
-    # Refusals
-
-    def _refuse_key(self, key):
-        raise IdempotencyConflict(self.env._("The key %s was used before for another request.", key))
-
-    def _refuse_unusable(self, cards, states=("active",)):
-        """:raise CardNotUsable: if one of the cards is not in ``states``"""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT code, state FROM loyalty_card WHERE id = ANY(%s) AND state NOT IN %s LIMIT 1",
-                cards.ids,
-                tuple(states),
-            )
-        )
-        for code, state in rows:
-            label = dict(cards._fields["state"]._description_selection(self.env))[state]
-            raise CardNotUsable(self.env._("Card %(code)s cannot be used: %(state)s.", code=code, state=label))
-
-    def _refuse_amount(self, card, today):
-        [(code, available, expired)] = self.env.execute_query(
-            SQL(
-                "SELECT code, balance - held, expiration_date < %s FROM loyalty_card WHERE id = %s",
-                today,
-                card.id,
-            )
-        )
-        if expired:
-            raise CardNotUsable(self.env._("Card %s has expired.", code))
-        raise InsufficientBalance(
-            self.env._("Card %(code)s has only %(available)g to spend.", code=code, available=available), available
-        )
 
     # Cache
 
