@@ -12,9 +12,10 @@ class GiftcardCardChange(models.TransientModel):
 
     @api.depends("kind")
     def _compute_final(self):
-        super()._compute_final()
+        result = super()._compute_final()
         for change in self.filtered(lambda change: change.kind == "payout"):
             change.final = True
+        return result
 
     def _apply_payout(self):
         if not self.env.user.has_group("giftcard_points.group_manager"):

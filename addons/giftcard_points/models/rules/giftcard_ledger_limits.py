@@ -14,8 +14,9 @@ class GiftcardLedger(models.AbstractModel):
     _inherit = "giftcard.ledger"
 
     def _release(self, holds, state="released"):
-        super()._release(holds, state)
+        result = super()._release(holds, state)
         self._uncount(holds)
+        return result
 
     def _count_use(self, card, amount):
         """Count what a card gives today, under the guard of its program's limit.

@@ -28,7 +28,6 @@ class LoyaltyProgram(models.Model):
         help="What may be spent or given away of a card on one day. 0: no limit.",
     )
     real_name_from = fields.Float(
-        string="Real Name From",
         digits="Gift Card Value",
         help="Who buys for so much or more at once must have a verified name. 0: nobody.",
     )
