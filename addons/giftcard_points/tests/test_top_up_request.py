@@ -91,11 +91,11 @@ class TestTopUpRequest(TopUpCase):
             request.with_user(self.manager).action_refund()
 
     def test_wizard_finds_by_phone_and_number(self):
-        self.alice.phone = "+86 138 0013 8000"
+        self.alice.phone = "+86 139 1122 3344"
         Wizard = self.env["giftcard.top.up"].with_user(self.officer)
         gift = self.env["loyalty.card"].create({"program_id": self.gift_program.id})
         for term, found in (
-            ("13800138000", (self.alice, gift.browse())),
+            ("13911223344", (self.alice, gift.browse())),
             (self.alice.member_number, (self.alice, gift.browse())),
             (gift.code, (self.alice.browse(), gift)),
         ):
@@ -105,9 +105,9 @@ class TestTopUpRequest(TopUpCase):
                 self.assertEqual((form.member_id, form.card_id), found)
                 if not form.card_id:
                     form.program_id = self.program
-        self.bob.phone = "+86 138-0013-8000"
+        self.bob.phone = "+86 139-1122-3344"
         with self.assertLogs("odoo.tests.form", "WARNING"), Form(Wizard) as form:
-            form.term = "13800138000"
+            form.term = "13911223344"
             self.assertFalse(form.member_id)
             form.member_id = self.bob
             form.amount = 500
