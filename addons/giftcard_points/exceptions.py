@@ -64,3 +64,97 @@ class TooManyAttempts(LedgerError):
     def __init__(self, message, retry_after=0):
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class CardFrozen(CardNotUsable):
+    """The card is blocked."""
+
+    code = "card_frozen"
+
+
+class NoMember(LedgerError):
+    """The person is no member."""
+
+    code = "member_not_active"
+
+
+class MemberFrozen(NoMember):
+    """The membership is blocked."""
+
+    code = "member_frozen"
+
+
+class MemberClosed(NoMember):
+    """The membership has ended."""
+
+    code = "member_closed"
+
+
+class GiftNotFound(LedgerError):
+    """There is no gift of this token, or it is another member's."""
+
+    code = "gift_not_found"
+
+
+class GiftToSelf(LedgerError):
+    """The giver claims the gift; it can be recalled instead."""
+
+    code = "gift_to_self"
+
+
+class GiftClaimed(AlreadyResolved):
+    """Somebody has claimed the gift before."""
+
+    code = "gift_claimed"
+
+
+class GiftRecalled(AlreadyResolved):
+    """The giver has taken the gift back."""
+
+    code = "gift_recalled"
+
+
+class GiftExpired(AlreadyResolved):
+    """The time to claim the gift is over; its value went back to the giver, or has expired."""
+
+    code = "gift_expired"
+
+
+class PayoutNotAllowed(LedgerError):
+    """The program pays nothing out."""
+
+    code = "payout_not_allowed"
+
+
+class RefundPeriodOver(LedgerError):
+    """The program's time for refunds is over, or it gives none."""
+
+    code = "refund_period_over"
+
+
+class SecondPersonRequired(LedgerError):
+    """Somebody else has to decide than who asked."""
+
+    code = "second_person_required"
+
+
+class LimitExceeded(LedgerError):
+    """The program's limit on a card's balance, a load or a day's use does not allow it: ``available`` would be."""
+
+    code = "limit_exceeded"
+
+    def __init__(self, message, available=0.0):
+        super().__init__(message)
+        self.available = available
+
+
+class RealNameRequired(LedgerError):
+    """For so much money the buyer needs a verified name."""
+
+    code = "real_name_required"
+
+
+class AmountNotOffered(LedgerError):
+    """Cards of this theme are not sold for the amount."""
+
+    code = "amount_not_offered"

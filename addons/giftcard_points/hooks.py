@@ -5,7 +5,7 @@ def post_init_hook(env):
     """Open the ledger for the cards that are there already: one opening operation per company.
 
     Set-based, since a running shop may hold a million cards. A negative balance is opened as debt. A card of no company
-    is opened by the company that installs.
+    is opened by the company that installs. What demo data has booked already is left as it is.
     """
     company_id = env.company.id
     env.execute_query(
@@ -17,14 +17,14 @@ def post_init_hook(env):
                 SELECT DISTINCT COALESCE(company_id, %(company)s), 'opening', 'install', '', now() AT TIME ZONE 'UTC',
                        'Balance before the ledger was installed', %(uid)s, now() AT TIME ZONE 'UTC'
                   FROM loyalty_card
-                 WHERE round(points::numeric, 2) <> 0
+                 WHERE round(points::numeric, 2) <> 0 AND version = 0
              RETURNING id, company_id
             ), moved AS (
                 UPDATE loyalty_card
                    SET balance = round(points::numeric, 2),
                        debt = GREATEST(0, -round(points::numeric, 2)),
                        version = 1
-                 WHERE round(points::numeric, 2) <> 0
+                 WHERE round(points::numeric, 2) <> 0 AND version = 0
              RETURNING id, balance, COALESCE(company_id, %(company)s) AS company_id, program_id
             ), entry AS (
                 INSERT INTO giftcard_entry (operation_id, card_id, amount, balance, version, date)

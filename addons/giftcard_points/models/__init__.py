@@ -5,3 +5,7 @@ from . import member
 from . import sales
 from . import batch
 from . import accounting
+from . import gift
+from . import topup
+from . import rules
+from . import theme

@@ -14,3 +14,10 @@ from . import test_accounts
 from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
+from . import test_gift
+from . import test_top_up
+from . import test_sale_cancel
+from . import test_top_up_request
+from . import test_rules
+from . import test_theme
+from . import test_payout_accounts

@@ -7,3 +7,7 @@ from . import giftcard_card_change
 from . import giftcard_redeem
 from . import giftcard_post
 from . import giftcard_roll_forward_period
+from . import giftcard_gift_offer
+from . import giftcard_gift_link
+from . import giftcard_top_up
+from . import giftcard_card_payout

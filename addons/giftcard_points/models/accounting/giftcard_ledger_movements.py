@@ -12,7 +12,7 @@ class GiftcardLedger(models.AbstractModel):
 
         A credit is otherwise *issued*, against the clearing account for the part that was paid and the bonus account
         for the part that was not; undone it is *refunded*. A debit is *used*, against the clearing account; undone it
-        is used less. A reversal or refund is treated as what it undoes.
+        is used less. A reversal or refund is treated as what it undoes, unless its kind is treated for itself.
 
         :return: dict of kind -> (counterpart in ``giftcard.posting.line``, section of ``giftcard.roll.forward``)
         """
@@ -51,13 +51,14 @@ class GiftcardLedger(models.AbstractModel):
                         UNION
                        SELECT undone.id, undone.kind, COALESCE(undone.reversal_of_id, undone.refund_of_id)
                          FROM chain JOIN giftcard_operation undone ON undone.id = chain.next_id
+                        WHERE chain.kind <> ALL(%(kinds)s)
                    )
                    SELECT chain.id, chain.kind, first.amount > 0 AS credit
                      FROM chain
                      JOIN LATERAL (SELECT amount FROM giftcard_entry WHERE operation_id = chain.id LIMIT 1) first
                        ON TRUE
-                    WHERE chain.next_id IS NULL
-                   ) root ON TRUE
+                    WHERE chain.next_id IS NULL OR chain.kind = ANY(%(kinds)s)
+                   ) root ON operation.kind <> ALL(%(kinds)s)
          LEFT JOIN unnest(%(treatments)s) AS treatment (kind, counterpart, section)
                 ON treatment.kind = COALESCE(root.kind, operation.kind)
          -- What of a credit was not paid for: by its lots, or those of the credit it undoes. Of equal credits of one
@@ -90,5 +91,6 @@ class GiftcardLedger(models.AbstractModel):
              WHERE program.program_type IN ('gift_card', 'ewallet') AND part.amount <> 0 AND %(condition)s
             """,
             treatments=self._columns(kinds, "text text text"),
+            kinds=[kind for kind, *__ in kinds],
             condition=condition,
         )

@@ -5,6 +5,7 @@ from . import giftcard_lot_use
 from . import giftcard_hold
 from . import giftcard_hold_lot
 from . import giftcard_ledger
+from . import giftcard_ledger_refusal
 from . import giftcard_ledger_hold
 from . import giftcard_ledger_undo
 from . import giftcard_ledger_expiry

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 
@@ -67,7 +67,8 @@ class Native(str):
         elif card.program_type == "loyalty":
             kind = "earn"
         else:
-            kind = "load" if card.version else "issue"
+            # A wallet is loaded, also the first time; a gift card comes with its value.
+            kind = "load" if card.version or card.program_type == "ewallet" else "issue"
         if not self:
             return Act(kind)
         model, res_id, store_id = self.split(",")
@@ -84,6 +85,33 @@ class Native(str):
             .search([("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))])
         )
         return -sum(operation.entry_ids.mapped("amount"))
+
+    def settled(self, card):
+        """:return: whether the ledger has moved by itself what native code is about to write"""
+        return False
+
+
+class Undone(Native):
+    """The same while native code undoes a document that the ledger has undone already, operation by operation."""
+
+    def act(self, card, amount):
+        return replace(super().act(card, amount), kind="refund") if amount > 0 else super().act(card, amount)
+
+    def settled(self, card):
+        model, res_id, __ = self.split(",")
+        # Who cancels an order need not read the ledger. An order from before the ledger is undone by native code.
+        return bool(
+            card.env["giftcard.entry"]
+            .sudo()
+            .search_count(
+                [
+                    ("card_id", "=", card.id),
+                    ("operation_id.res_model", "=", model),
+                    ("operation_id.res_id", "=", int(res_id)),
+                ],
+                limit=1,
+            )
+        )
 
 
 class Adjustment(Native):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...exceptions import CardNotUsable, IdempotencyConflict, InsufficientBalance, InvalidAmount
+from ...exceptions import CardNotUsable, InvalidAmount
 from .act import Act
 
 
@@ -13,6 +13,7 @@ class Grant(NamedTuple):
 
     :param origin: of the lot, ``paid``, ``bonus`` or ``earned``
     :param expires_on: last day of use, or None
+    :param bonus: what is given on top, as a lot of its own
     """
 
     act: Act
@@ -20,6 +21,7 @@ class Grant(NamedTuple):
     amount: Decimal
     origin: str
     expires_on: object = None
+    bonus: Decimal = Decimal(0)
 
 
 class GiftcardLedger(models.AbstractModel):
@@ -70,17 +72,18 @@ class GiftcardLedger(models.AbstractModel):
                 grant.amount,
                 grant.origin,
                 grant.expires_on,
+                grant.bonus,
             )
             for grant in grants
         ]
-        [(asked, moved)] = self.env.execute_query(
+        [(refused,)] = self.env.execute_query(
             SQL(
                 """
                 WITH input AS (
                     SELECT *
                       FROM unnest(%(rows)s) WITH ORDINALITY
                         AS input (kind, key, hash, res_model, res_id, store_id, member_id, reason,
-                                  card_id, amount, origin, expires_on, number)
+                                  card_id, amount, origin, expires_on, bonus, number)
                 ), operation AS (
                     INSERT INTO giftcard_operation
                            (company_id, kind, idempotency_key, request_hash, date, res_model, res_id, store_id,
@@ -93,12 +96,14 @@ class GiftcardLedger(models.AbstractModel):
                  RETURNING id, kind, idempotency_key
                 ), fresh AS (
                     SELECT operation.id AS operation_id, input.*,
-                           SUM(amount) OVER win AS running, ROW_NUMBER() OVER win AS step
+                           amount + bonus AS total,
+                           SUM(amount + bonus) OVER win AS running, ROW_NUMBER() OVER win AS step
                       FROM operation
                       JOIN input ON input.kind = operation.kind AND input.key = operation.idempotency_key
                     WINDOW win AS (PARTITION BY card_id ORDER BY number)
                 ), total AS (
-                    SELECT card_id, SUM(amount) AS amount, COUNT(*) AS steps, MIN(expires_on) AS expires_on
+                    SELECT card_id, SUM(total) AS amount, MAX(amount) AS largest, COUNT(*) AS steps,
+                           MIN(expires_on) AS expires_on
                       FROM fresh
                      GROUP BY card_id
                 ), before AS (
@@ -113,42 +118,56 @@ class GiftcardLedger(models.AbstractModel):
                            next_expiry_on = LEAST(card.next_expiry_on, total.expires_on)
                       FROM total
                      WHERE card.id = total.card_id AND card.state = 'active'
+                       AND NOT EXISTS (SELECT FROM loyalty_program program
+                                        WHERE program.id = card.program_id
+                                          AND (total.largest > NULLIF(program.max_load, 0)
+                                               OR card.balance + total.amount > NULLIF(program.max_balance, 0)))
                  RETURNING card.id
                 ), entry AS (
                     INSERT INTO giftcard_entry (operation_id, card_id, amount, balance, version, date)
-                    SELECT operation_id, card_id, amount, before.balance + running, before.version + step, %(now)s
+                    SELECT operation_id, card_id, total, before.balance + running, before.version + step, %(now)s
                       FROM fresh JOIN before ON before.id = card_id
                      ORDER BY number
                  RETURNING id, operation_id
                 ), settled AS (
                     SELECT entry.id AS entry_id, fresh.*,
-                           LEAST(amount, GREATEST(0, before.debt - (running - amount))) AS covered
+                           LEAST(total, GREATEST(0, before.debt - (running - total))) AS covered
                       FROM entry JOIN fresh USING (operation_id) JOIN before ON before.id = card_id
+                ), portion AS (
+                    SELECT entry_id, number, card_id, origin, amount, LEAST(amount, covered) AS covered, expires_on
+                      FROM settled
+                 UNION ALL
+                    SELECT entry_id, number, card_id, 'bonus', bonus, GREATEST(0, covered - amount), expires_on
+                      FROM settled
+                     WHERE bonus > 0
                 ), lot AS (
                     INSERT INTO giftcard_lot (card_id, entry_id, origin, granted, remaining, held, expires_on)
                     SELECT card_id, entry_id, origin, amount, amount - covered, 0, expires_on
-                      FROM settled
+                      FROM portion
                      ORDER BY number
-                 RETURNING id, entry_id
+                 RETURNING id, entry_id, origin
                 ), used AS (
                     INSERT INTO giftcard_lot_use (entry_id, lot_id, amount, returned)
                     SELECT entry_id, lot.id, covered, 0
-                      FROM settled JOIN lot USING (entry_id)
+                      FROM portion JOIN lot USING (entry_id, origin)
                      WHERE covered > 0
                 )
-                SELECT (SELECT COUNT(*) FROM total), (SELECT COUNT(*) FROM moved)
+                SELECT (SELECT json_agg(json_build_array(card_id, largest, amount)) FROM total
+                         WHERE card_id NOT IN (SELECT id FROM moved))
                 """,
                 rows=self._columns(
                     columns,
-                    "text text text text int4 int4 int4 text int4 numeric text date",
+                    "text text text text int4 int4 int4 text int4 numeric text date numeric",
                 ),
                 company=self.env.company.id,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
-        if moved < asked:
+        if refused:
             self._refuse_unusable(cards)
+            self._refuse_limits(refused)
+            raise RuntimeError(f"Cards {refused} refuse a credit for no known reason")
         self._changed(cards)
         return self._booked(columns)
 
@@ -163,6 +182,7 @@ class GiftcardLedger(models.AbstractModel):
         amount = self._amount(amount)
         operation, fresh = self._open(act, card, card.id, amount)
         if fresh:
+            self._count_use(card, amount)
             self._debit(operation, card, amount)
         return operation
 
@@ -195,11 +215,16 @@ class GiftcardLedger(models.AbstractModel):
 
     # Building blocks
 
-    def _carry(self, operation, source, target, amount):
-        """Move value within an operation; see :meth:`_transfer`."""
+    def _carry(self, operation, source, target, amount, home=False):
+        """Move value within an operation; see :meth:`_transfer`.
+
+        :param home: the value returns to its holder, who may have blocked the card and filled it to its limit
+        """
         self._lock(source | target)
+        if not home:
+            self._refuse_limits([(target.id, 0, amount)])
         taken = self._debit(operation, source, amount)
-        balance, version = self._move(target, amount)
+        balance, version = self._move(target, amount, states=("active", "frozen") if home else ("active",))
         self.env.execute_query(
             SQL(
                 """
@@ -391,14 +416,17 @@ class GiftcardLedger(models.AbstractModel):
         return rows[0]
 
     def _free_lots(self, card, amount):
-        """CTE ``part (lot_id, amount)``: the lots that ``amount`` is taken from, soonest-expiring first."""
+        """CTE ``part (lot_id, amount)``: the lots that ``amount`` is taken from, in the program's order of use."""
         return SQL(
             """
             free AS (
-                SELECT id, remaining - held AS amount,
-                       SUM(remaining - held) OVER (ORDER BY expires_on, id) AS running
-                  FROM giftcard_lot
-                 WHERE card_id = %(card)s AND remaining > held AND (expires_on IS NULL OR expires_on >= %(today)s)
+                SELECT lot.id, lot.remaining - lot.held AS amount,
+                       SUM(lot.remaining - lot.held) OVER (ORDER BY %(order)s) AS running
+                  FROM giftcard_lot lot
+                  JOIN loyalty_card card ON card.id = lot.card_id
+                  JOIN loyalty_program program ON program.id = card.program_id
+                 WHERE lot.card_id = %(card)s AND lot.remaining > lot.held
+                   AND (lot.expires_on IS NULL OR lot.expires_on >= %(today)s)
             ), part AS (
                 SELECT id AS lot_id, LEAST(amount, %(amount)s - (running - amount)) AS amount
                   FROM free
@@ -407,8 +435,13 @@ class GiftcardLedger(models.AbstractModel):
             """,
             card=card.id,
             amount=amount,
+            order=self._use_order(),
             today=self._today(card.company_id or self.env.company),
         )
+
+    def _use_order(self):
+        """:return: SQL by which the lots ``lot`` of a card of ``program`` are used"""
+        return SQL("lot.expires_on, lot.id")
 
     def _debit(self, operation, card, amount):
         """Take ``amount`` from what is free on the card. :return: the entry's id"""
@@ -454,42 +487,11 @@ class GiftcardLedger(models.AbstractModel):
         self._changed(card)
         return entry_id
 
-    # Refusals
-
-    def _refuse_key(self, key):
-        raise IdempotencyConflict(self.env._("The key %s was used before for another request.", key))
-
-    def _refuse_unusable(self, cards, states=("active",)):
-        """:raise CardNotUsable: if one of the cards is not in ``states``"""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT code, state FROM loyalty_card WHERE id = ANY(%s) AND state NOT IN %s LIMIT 1",
-                cards.ids,
-                tuple(states),
-            )
-        )
-        for code, state in rows:
-            label = dict(cards._fields["state"]._description_selection(self.env))[state]
-            raise CardNotUsable(self.env._("Card %(code)s cannot be used: %(state)s.", code=code, state=label))
-
-    def _refuse_amount(self, card, today):
-        [(code, available, expired)] = self.env.execute_query(
-            SQL(
-                "SELECT code, balance - held, expiration_date < %s FROM loyalty_card WHERE id = %s",
-                today,
-                card.id,
-            )
-        )
-        if expired:
-            raise CardNotUsable(self.env._("Card %s has expired.", code))
-        raise InsufficientBalance(
-            self.env._("Card %(code)s has only %(available)g to spend.", code=code, available=available), available
-        )
-
     # Cache
 
     def _flush(self):
         self.env["loyalty.card"].flush_model()
+        self.env["loyalty.program"].flush_model()
 
     def _changed(self, cards):
         cards.invalidate_recordset(flush=False)

@@ -40,7 +40,7 @@ class GiftcardLedger(models.AbstractModel):
             self._transition(source, "active", ("active", "frozen"))
             self._expire_cards(source, self._today(source.company_id or self.env.company))
             if free := self._free_of_claims(source):
-                self._carry(operation, source, target, free)
+                self._carry(operation, source, target, free, home=state == "replaced")
             self._transition(source, state, ("active", "used"), successor_id=target.id)
         return operation
 

@@ -114,7 +114,7 @@ class GiftcardLedger(models.AbstractModel):
                   FROM giftcard_entry entry
                   JOIN giftcard_operation operation ON operation.id = entry.operation_id
              LEFT JOIN giftcard_lot_use used ON used.entry_id = entry.id
-                 WHERE entry.amount < 0 AND operation.kind NOT IN ('reverse', 'opening')
+                 WHERE entry.amount < 0 AND operation.kind NOT IN ('reverse', 'opening', 'clawback')
                  GROUP BY entry.id
                 HAVING -entry.amount <> COALESCE(SUM(used.amount), 0)
                 """

@@ -61,6 +61,7 @@ class GiftcardLedger(models.AbstractModel):
                 self._refuse_key(act.key)
             return hold.with_env(self.env)
         hold = self.env["giftcard.hold"].browse(rows[0])
+        self._count_use(card, amount)
         self._move(card, held=amount, spend=amount)
         [(bound,)] = self.env.execute_query(
             SQL(
@@ -117,8 +118,11 @@ class GiftcardLedger(models.AbstractModel):
         parts = SQL(
             """
             bound AS (
-                SELECT lot.id, bound.amount, SUM(bound.amount) OVER (ORDER BY lot.expires_on, lot.id) AS running
-                  FROM giftcard_hold_lot bound JOIN giftcard_lot lot ON lot.id = bound.lot_id
+                SELECT lot.id, bound.amount, SUM(bound.amount) OVER (ORDER BY %(order)s) AS running
+                  FROM giftcard_hold_lot bound
+                  JOIN giftcard_lot lot ON lot.id = bound.lot_id
+                  JOIN loyalty_card card ON card.id = lot.card_id
+                  JOIN loyalty_program program ON program.id = card.program_id
                  WHERE bound.hold_id = %(hold)s
             ), part AS (
                 SELECT id AS lot_id, LEAST(amount, %(amount)s - (running - amount)) AS amount
@@ -128,10 +132,12 @@ class GiftcardLedger(models.AbstractModel):
             """,
             hold=hold.id,
             amount=amount,
+            order=self._use_order(),
         )
         self._enter_debit(operation, card, amount, balance, version, parts)
         if amount < held:
             self._recall_expiry(hold)
+            self._uncount(hold, held - amount)
         return operation
 
     def _release(self, holds, state="released"):

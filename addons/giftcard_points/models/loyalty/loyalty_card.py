@@ -20,6 +20,8 @@ LEDGER_FIELDS = frozenset(
         "version",
         "state",
         "next_expiry_on",
+        "used_on",
+        "used_today",
         "successor_id",
         "batch_id",
         "batch_serial",
@@ -176,6 +178,8 @@ class LoyaltyCard(models.Model):
         native = Native.of(self.env.context)
         grants, spends = [], []
         for card, change in changes.items():
+            if native.settled(card):
+                continue
             amount = Decimal(repr(float(change + native.booked(card)))).quantize(unit)
             if amount > 0:
                 grants.append(

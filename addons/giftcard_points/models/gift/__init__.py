@@ -1,0 +1,6 @@
+from . import loyalty_card
+from . import giftcard_gift
+from . import giftcard_gift_ledger
+from . import res_company
+from . import res_config_settings
+from . import res_partner
