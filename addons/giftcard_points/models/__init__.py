@@ -5,3 +5,4 @@ from . import member
 from . import sales
 from . import batch
 from . import accounting
+from . import till

@@ -13,3 +13,7 @@ from . import test_accounts
 from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
+from . import test_till_refund
+from . import test_payment_code
+from . import test_till_sale
+from . import test_till_screens
