@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/giftcard_points_rules.xml",
         "security/giftcard_batch_rules.xml",
+        "security/giftcard_till_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
@@ -54,6 +55,7 @@
         "wizards/giftcard_top_up_views.xml",
         "report/giftcard_top_up_report.xml",
         "views/giftcard_top_up_request_views.xml",
+        "views/giftcard_till_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [
@@ -61,9 +63,11 @@
         "demo/giftcard_accounting_demo.xml",
         "demo/giftcard_batch_demo.xml",
         "demo/giftcard_gifts_demo.xml",
+        "demo/giftcard_till_demo.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["giftcard_points/static/src/app/**/*"],
+        "point_of_sale.customer_display_assets": ["giftcard_points/static/src/customer_display/**/*"],
         "web.assets_tests": ["giftcard_points/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -9,3 +9,4 @@ from . import gift
 from . import topup
 from . import rules
 from . import theme
+from . import till

@@ -21,3 +21,7 @@ from . import test_top_up_request
 from . import test_rules
 from . import test_theme
 from . import test_payout_accounts
+from . import test_till_refund
+from . import test_payment_code
+from . import test_till_sale
+from . import test_till_screens

@@ -2,78 +2,18 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.giftcard_points.exceptions import CardNotUsable, InsufficientBalance
-from odoo.addons.point_of_sale.tests.common import TestPoSCommon
+
+from .common_till import TillCase
 
 
 @tagged("post_install", "-at_install")
-class TestTillHolds(TestPoSCommon):
+class TestTillHolds(TillCase):
     """The calls of tills, in the orders in which networks deliver them."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.config = cls.basic_config
-        cls.Order = cls.env["pos.order"]
-        cls.headphones = cls.create_product("Headphones", cls.categ_basic, 30)
-        cls.program = cls.env["loyalty.program"].browse(
-            cls.env["loyalty.program"].create_from_template("gift_card")["res_id"]
-        )
-        cls.program.pos_report_print_id = cls.env.ref("loyalty.report_gift_card")
-        cls.program.currency_id = cls.config.currency_id
-        cls.card = cls.env["loyalty.card"].create({"program_id": cls.program.id, "points": 50})
-
-    def setUp(self):
-        super().setUp()
-        self.open_new_session()
-
-    def tearDown(self):
-        self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
-        super().tearDown()
-
-    def order(self, by_card, cost=None, price=30.0):
-        """An order of headphones, of which the card pays a part and cash the rest."""
-        reward = self.program.reward_ids
-        data = self.create_ui_order_data([(self.headphones, 1)], payments=[(self.cash_pm1, price - by_card)])
-        data["lines"].append(
-            Command.create(
-                {
-                    "product_id": reward.discount_line_product_id.id,
-                    "qty": 1,
-                    "price_unit": -by_card,
-                    "price_subtotal": -by_card,
-                    "price_subtotal_incl": -by_card,
-                    "tax_ids": [Command.clear()],
-                    "is_reward_line": True,
-                    "reward_id": reward.id,
-                    "coupon_id": self.card.id,
-                    "reward_identifier_code": "1",
-                    "points_cost": by_card if cost is None else cost,
-                }
-            )
-        )
-        data["amount_total"] = data["amount_paid"] = price - by_card
-        return data
-
-    def hold(self, data, amount):
-        return self.Order.giftcard_hold(data["uuid"], {str(self.card.id): amount})
-
-    def store(self, data):
-        [stored] = self.Order.sync_from_ui([data])["pos.order"]
-        return self.Order.browse(stored["id"])
-
-    def confirm(self, order, amount):
-        return order.confirm_coupon_programs(
-            {str(self.card.id): {"points": -amount, "program_id": self.program.id, "coupon_id": self.card.id}}
-        )
-
-    def assertCard(self, balance, held=0.0):
-        self.card.invalidate_recordset()
-        self.assertEqual((self.card.balance, self.card.held), (balance, held))
 
     def test_storing_the_order_takes_what_was_held(self):
         data = self.order(30)

@@ -3,6 +3,7 @@ from . import giftcard_batch_chunk
 from . import giftcard_batch_generation
 from . import giftcard_batch_archive
 from . import giftcard_batch_activation
+from . import giftcard_batch_sale
 from . import giftcard_code_attempt
 from . import giftcard_code
 from . import loyalty_card

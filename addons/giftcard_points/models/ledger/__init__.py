@@ -11,3 +11,4 @@ from . import giftcard_ledger_undo
 from . import giftcard_ledger_expiry
 from . import giftcard_ledger_card
 from . import giftcard_ledger_check
+from . import giftcard_ledger_heir

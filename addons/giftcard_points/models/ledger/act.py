@@ -34,6 +34,15 @@ def capture_key(order_id, card_id):
     return f"pos.order/{order_id}/{card_id}"
 
 
+# Idempotency keys by which storing an order of the till books what its lines have sold begin so.
+LINE_KEY = "pos.order.line/"
+
+
+def refund_key(order_id, operation_id):
+    """:return: the idempotency key by which storing an order of the till undoes what an earlier order did"""
+    return f"pos.order/{order_id}/undo/{operation_id}"
+
+
 class Native(str):
     """Context value ``giftcard_native``: to what native writes of points are attributed.
 
@@ -75,16 +84,26 @@ class Native(str):
         return Act(kind, document=(model, int(res_id)), store_id=int(store_id) or None)
 
     def booked(self, card):
-        """:return: what the till has taken from the card when it stored this order, before native code takes it"""
+        """:return: what storing this order of the till has taken from the card, less what it has put on it"""
         if not self.startswith("pos.order,"):
             return 0
+        order_id = int(self.split(",")[1])
         # Cashiers do not read the ledger.
-        operation = (
+        operations = (
             card.env["giftcard.operation"]
             .sudo()
-            .search([("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))])
+            .search(
+                [
+                    ("res_model", "=", "pos.order"),
+                    ("res_id", "=", order_id),
+                    ("entry_ids.card_id", "=", card.id),
+                    "|",
+                    ("idempotency_key", "=", capture_key(order_id, card.id)),
+                    ("idempotency_key", "=like", LINE_KEY + "%"),
+                ]
+            )
         )
-        return -sum(operation.entry_ids.mapped("amount"))
+        return -sum(operations.entry_ids.filtered(lambda entry: entry.card_id.id == card.id).mapped("amount"))
 
     def settled(self, card):
         """:return: whether the ledger has moved by itself what native code is about to write"""

@@ -25,7 +25,7 @@ class GiftcardLedger(models.AbstractModel):
         asked = None if amount is None else self._amount(amount)
         refund, fresh = self._open(act, card, "refund", operation.id, asked, refund_of_id=operation.id)
         if fresh:
-            self._lock(card)
+            self._lock(card | self._heir(card))
             self._give_back(refund, taken, asked or self._not_returned(taken))
         return refund
 
@@ -46,7 +46,7 @@ class GiftcardLedger(models.AbstractModel):
         reversal, fresh = self._open(act, cards[:1], "reverse", operation.id, reversal_of_id=operation.id)
         if not fresh:
             return reversal
-        self._lock(cards)
+        self._lock(cards.union(*map(self._heir, cards)))
         for entry in entries:
             if entry.amount < 0:
                 self._give_back(reversal, entry, -self._decimal(entry.amount))

@@ -96,7 +96,12 @@ class PosOrder(models.Model):
         costs = defaultdict(float)
         paid = defaultdict(float)
         for line in self.lines.filtered(
-            lambda line: line.is_reward_line and line.reward_id.program_id.is_payment_program
+            lambda line: (
+                line.is_reward_line
+                and line.reward_id.program_id.is_payment_program
+                # The back office copies a reward line to refund it.
+                and not line.refunded_orderline_id
+            )
         ):
             if line.coupon_id.program_id != line.reward_id.program_id:
                 raise CardNotUsable(self.env._("These cards hold different kinds of value."))

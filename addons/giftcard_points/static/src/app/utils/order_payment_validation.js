@@ -4,58 +4,60 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
-const MONEY = ["gift_card", "ewallet"];
-
 patch(OrderPaymentValidation.prototype, {
     async validateOrder() {
-        if (!(await this.holdCards())) {
+        if (!(await this.checkCards())) {
             return false;
         }
         return await super.validateOrder(...arguments);
     },
 
     /**
-     * Set aside on the server what gift cards and eWallets pay of the order. Without the server's word there is no such
-     * payment: a card could be spent twice.
+     * Have the server set aside what gift cards and eWallets pay of the order, and tell whether it may give back what
+     * is refunded. Without the server's word no value moves: a card could be spent twice.
      *
      * @returns {Promise<Boolean>} whether the order may go on
      */
-    async holdCards() {
-        const amounts = {};
-        for (const line of this.order._get_reward_lines()) {
-            const card = line.coupon_id;
-            if (card?.id > 0 && MONEY.includes(card.program_id?.program_type)) {
-                amounts[card.id] = (amounts[card.id] || 0) + line.points_cost;
-            }
-        }
-        if (!Object.values(amounts).some((amount) => amount > 0)) {
+    async checkCards() {
+        const { amounts, refunds, sells } = this.order.getGiftcardMoves();
+        const paid = Object.values(amounts).some((amount) => amount > 0);
+        const refunded = Object.keys(refunds).length > 0;
+        if (!paid && !refunded && !sells) {
             return true;
         }
-        let answer;
         try {
-            answer = await this.pos.data.call("pos.order", "giftcard_hold", [this.order.uuid, amounts]);
+            const answer = await this.pos.data.call("pos.order", "giftcard_hold", [this.order.uuid, amounts]);
+            for (const [id, points] of Object.entries(answer.points)) {
+                const card = this.pos.models["loyalty.card"].get(Number(id));
+                if (card) {
+                    card.points = points;
+                }
+            }
+            if (!answer.successful) {
+                return this.refuseCards(_t("The card cannot pay"), answer.message);
+            }
+            if (refunded) {
+                const refund = await this.pos.data.call("pos.order", "giftcard_check_refund", [refunds]);
+                if (!refund.successful) {
+                    return this.refuseCards(_t("The card cannot be refunded"), refund.message);
+                }
+            }
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
             }
-            this.refuseCards(
-                _t("Gift cards and eWallets need the server, which does not answer. Take another payment.")
+            return this.refuseCards(
+                _t("No connection"),
+                _t(
+                    "Gift cards and eWallets need the server, which does not answer. Take them out of this order, or wait."
+                )
             );
-            return false;
         }
-        for (const [id, points] of Object.entries(answer.points)) {
-            const card = this.pos.models["loyalty.card"].get(Number(id));
-            if (card) {
-                card.points = points;
-            }
-        }
-        if (!answer.successful) {
-            this.refuseCards(answer.message);
-        }
-        return answer.successful;
+        return true;
     },
 
-    refuseCards(message) {
-        this.pos.dialog.add(AlertDialog, { title: _t("The card cannot pay"), body: message });
+    refuseCards(title, body) {
+        this.pos.dialog.add(AlertDialog, { title, body });
+        return false;
     },
 });
