@@ -5,3 +5,8 @@ from . import member
 from . import sales
 from . import batch
 from . import accounting
+from . import inbox
+from . import tier
+from . import earning
+from . import expiry
+from . import rules

@@ -13,3 +13,6 @@ from . import test_accounts
 from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
+from . import test_earning_till
+from . import test_earning_sale
+from . import test_pending

@@ -7,3 +7,4 @@ from . import giftcard_card_change
 from . import giftcard_redeem
 from . import giftcard_post
 from . import giftcard_roll_forward_period
+from . import giftcard_member_change

@@ -9,4 +9,5 @@ from . import giftcard_ledger_hold
 from . import giftcard_ledger_undo
 from . import giftcard_ledger_expiry
 from . import giftcard_ledger_card
+from . import giftcard_ledger_pending
 from . import giftcard_ledger_check

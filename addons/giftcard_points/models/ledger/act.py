@@ -34,6 +34,11 @@ def capture_key(order_id, card_id):
     return f"pos.order/{order_id}/{card_id}"
 
 
+def earn_key(order_id, card_id):
+    """:return: the idempotency key by which storing an order of the till gives points to a card"""
+    return f"pos.order/{order_id}/{card_id}/earn"
+
+
 class Native(str):
     """Context value ``giftcard_native``: to what native writes of points are attributed.
 
@@ -74,16 +79,22 @@ class Native(str):
         return Act(kind, document=(model, int(res_id)), store_id=int(store_id) or None)
 
     def booked(self, card):
-        """:return: what the till has taken from the card when it stored this order, before native code takes it"""
+        """:return: what the till has taken from the card, less what it gave, when it stored this order"""
         if not self.startswith("pos.order,"):
             return 0
+        order_id = int(self.split(",")[1])
         # Cashiers do not read the ledger.
-        operation = (
+        operations = (
             card.env["giftcard.operation"]
             .sudo()
-            .search([("kind", "=", "spend"), ("idempotency_key", "=", capture_key(int(self.split(",")[1]), card.id))])
+            .search(
+                [
+                    ("kind", "in", ("spend", "earn")),
+                    ("idempotency_key", "in", (capture_key(order_id, card.id), earn_key(order_id, card.id))),
+                ]
+            )
         )
-        return -sum(operation.entry_ids.mapped("amount"))
+        return -sum(operations.entry_ids.mapped("amount"))
 
 
 class Adjustment(Native):

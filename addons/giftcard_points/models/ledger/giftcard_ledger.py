@@ -13,6 +13,7 @@ class Grant(NamedTuple):
 
     :param origin: of the lot, ``paid``, ``bonus`` or ``earned``
     :param expires_on: last day of use, or None
+    :param available_at: UTC datetime before which it cannot be spent, or None
     """
 
     act: Act
@@ -20,6 +21,7 @@ class Grant(NamedTuple):
     amount: Decimal
     origin: str
     expires_on: object = None
+    available_at: object = None
 
 
 class GiftcardLedger(models.AbstractModel):
