@@ -14,5 +14,10 @@ from . import test_close
 from . import test_accounting_reports
 from . import test_accounting_till
 from . import test_earning_till
+from . import test_earning_tour
 from . import test_earning_sale
 from . import test_pending
+from . import test_expiry_modes
+from . import test_member
+from . import test_rules_version
+from . import test_tier

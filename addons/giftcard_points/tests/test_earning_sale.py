@@ -120,6 +120,4 @@ class TestEarningSale(LedgerCase):
         self.assertCard(self.card, 15, held=15)
         hold = self.card.hold_ids
         self.assertTrue(hold.pending)
-        self.assertAlmostEqual(
-            hold.expires_at, fields.Datetime.now() + timedelta(days=7), delta=timedelta(minutes=1)
-        )
+        self.assertAlmostEqual(hold.expires_at, fields.Datetime.now() + timedelta(days=7), delta=timedelta(minutes=1))

@@ -65,9 +65,7 @@ class TestPending(LedgerCase):
     def test_goes_along_with_a_merge_and_waits_there(self):
         self.earn(10)
         self.grant(self.card, 5)
-        target = self.env["loyalty.card"].create(
-            {"program_id": self.points_program.id, "partner_id": self.alice.id}
-        )
+        target = self.env["loyalty.card"].create({"program_id": self.points_program.id, "partner_id": self.alice.id})
         self.card._merge(target, "Two cards")
         self.assertCard(target, 15, held=10)
         with self.assertRaises(InsufficientBalance), self.env.cr.savepoint():

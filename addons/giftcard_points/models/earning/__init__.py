@@ -3,6 +3,7 @@ from . import loyalty_rule
 from . import giftcard_earning_period
 from . import giftcard_earning
 from . import giftcard_earning_back
+from . import giftcard_operation
 from . import pos_order
 from . import pos_config
 from . import sale_order

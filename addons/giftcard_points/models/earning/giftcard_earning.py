@@ -122,4 +122,6 @@ class GiftcardEarning(models.AbstractModel):
         days = card.sudo().program_id.pending_days
         available_at = fields.Datetime.now() + timedelta(days=days) if days else None
         expires_on = card.sudo()._ledger_expiry()
-        return self.env["giftcard.ledger"]._grant_many([Grant(act, card.id, points, "earned", expires_on, available_at)])
+        return self.env["giftcard.ledger"]._grant_many(
+            [Grant(act, card.id, points, "earned", expires_on, available_at)]
+        )

@@ -5,7 +5,9 @@ class LoyaltyRule(models.Model):
     _inherit = "loyalty.rule"
 
     store_ids = fields.Many2many(
-        "giftcard.store", string="Stores", help="Points are earned by this rule at these stores only; empty: everywhere."
+        "giftcard.store",
+        string="Stores",
+        help="Points are earned by this rule at these stores only; empty: everywhere.",
     )
 
     @api.model

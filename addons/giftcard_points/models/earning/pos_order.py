@@ -67,6 +67,7 @@ class PosOrder(models.Model):
     def _process_saved_order(self, draft):
         order_id = super()._process_saved_order(draft)
         if not draft and self.state != "cancel":
+            self._give_back_points()
             self._take_back_points()
             self._earn_points()
             self._spend_points()
@@ -101,6 +102,32 @@ class PosOrder(models.Model):
             except LedgerError as refusal:
                 _logger.warning("Order %s: its rewards cost %s points: %s", self.pos_reference, cost, refusal)
 
+    def _give_back_points(self):
+        """Give back what the rewards have cost in points that this order refunds."""
+        ledger = self.env["giftcard.ledger"]
+        refunded = self.lines.refunded_orderline_id.filtered(lambda line: line.is_reward_line and line.points_cost > 0)
+        for sale, lines in refunded.grouped("order_id").items():
+            for card in sale._point_costs():
+                # The till's own spend, which cashiers do not read.
+                spent = card._booked(Act("spend", key=capture_key(sale.id, card.id)))
+                back = sum(
+                    (
+                        decimal(line.points_cost) * decimal(line._giftcard_refunded()) / decimal(line.qty)
+                        for line in lines
+                        if line.reward_id.program_id == card.program_id and line.qty
+                    ),
+                    Decimal(0),
+                ).quantize(self.env["giftcard.earning"]._unit(), ROUND_HALF_UP)
+                back -= spent._refunded()
+                if spent and back > 0:
+                    act = Act(
+                        "refund",
+                        key=f"pos.order/{self.id}/{card.id}/points",
+                        document=(self._name, self.id),
+                        store_id=self.config_id.giftcard_store_id.id or None,
+                    )
+                    ledger._refund(act, spent.with_env(self.env), back)
+
     def _take_back_points(self):
         """Take back what the lines have earned that this order refunds."""
         for sale in self.lines.refunded_orderline_id.order_id.sorted("id"):
@@ -114,7 +141,9 @@ class PosOrder(models.Model):
     def _point_costs(self):
         """:return: {card: Decimal} of the points that this order's rewards cost"""
         costs = defaultdict(Decimal)
-        for line in self.lines.filtered(lambda line: line.is_reward_line and line.points_cost > 0):
+        for line in self.lines.filtered(
+            lambda line: line.is_reward_line and line.points_cost > 0 and not line.refunded_orderline_id
+        ):
             program = line.reward_id.program_id
             if program.program_type == "loyalty":
                 # A card that the till did not know yet is the customer's.
@@ -169,11 +198,15 @@ class PosOrder(models.Model):
             return points, free
         rules = program.rule_ids.filtered(lambda rule: rule.mode != "with_code" and rule._counts_at(store))
         for rule in rules:
-            matching = lines.filtered(lambda line, rule=rule: rule.any_product or line.product_id in rule.valid_product_ids)
+            matching = lines.filtered(
+                lambda line, rule=rule: rule.any_product or line.product_id in rule.valid_product_ids
+            )
             counted = matching.filtered(
-                lambda line: not (
-                    line.reward_id.reward_type == "discount"
-                    and (line.reward_id.program_id.trigger == "auto" or line.reward_id.program_id == program)
+                lambda line: (
+                    not (
+                        line.reward_id.reward_type == "discount"
+                        and (line.reward_id.program_id.trigger == "auto" or line.reward_id.program_id == program)
+                    )
                 )
             )
             with_tax = sum(line._giftcard_amount("price_subtotal_incl") for line in counted)
@@ -181,10 +214,9 @@ class PosOrder(models.Model):
             # As the client has it: no amount with tax is checked as an amount without.
             amount = (rule.minimum_amount_tax_mode == "incl" and with_tax) or without_tax
             paid = matching.filtered(
-                lambda line: not line.is_reward_line
-                or (
-                    line.reward_id.program_id != program
-                    and line.reward_id.program_id.program_type not in MONEY
+                lambda line: (
+                    not line.is_reward_line
+                    or (line.reward_id.program_id != program and line.reward_id.program_id.program_type not in MONEY)
                 )
             )
             quantity = sum(decimal(line.qty) for line in paid if not line.is_reward_line)
@@ -204,9 +236,9 @@ class PosOrder(models.Model):
     def _points_of_free_products(self, program, rules):
         points = Decimal(0)
         for line in self.lines.filtered(
-            lambda line: line.is_reward_line
-            and line.reward_id.reward_type == "product"
-            and line.reward_id.program_id == program
+            lambda line: (
+                line.is_reward_line and line.reward_id.reward_type == "product" and line.reward_id.program_id == program
+            )
         ):
             for rule in rules:
                 if rule.any_product or line.reward_id.reward_product_ids & rule.valid_product_ids:
@@ -244,6 +276,7 @@ class PosOrder(models.Model):
                 decimal(line.points_cost)
                 for line in self.lines
                 if line.is_reward_line
+                and not line.refunded_orderline_id
                 and line.reward_id.program_id == program
                 and (line.coupon_id.id == card_id or line.reward_identifier_code in codes or not line.coupon_id)
             )

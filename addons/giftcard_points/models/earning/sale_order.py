@@ -112,9 +112,11 @@ class SaleOrder(models.Model):
         """An order that was cancelled and is confirmed again books again."""
         undone = self._points_operations().filtered(lambda operation: operation.kind == kind)
         undone = undone.filtered(
-            lambda operation: self.env["giftcard.operation"]
-            .sudo()
-            .search_count([("idempotency_key", "=", f"cancel/{operation.id}"), ("refund_of_id", "=", operation.id)])
+            lambda operation: (
+                self.env["giftcard.operation"]
+                .sudo()
+                .search_count([("idempotency_key", "=", f"cancel/{operation.id}"), ("refund_of_id", "=", operation.id)])
+            )
         )
         return Act(
             kind,

@@ -27,6 +27,7 @@ class GiftcardLedger(models.AbstractModel):
         """A card that is used keeps all its value for as long again, where its programme expires by inactivity."""
         if not (renewing := self.env["loyalty.program"]._renewing_ids()):
             return
+        self.env["loyalty.program"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -46,9 +46,7 @@ class GiftcardLedger(models.AbstractModel):
         back, fresh = self._open(act, card, "claw back", operation.id, asked, refund_of_id=operation.id)
         if fresh:
             self._lock(card)
-            if self.env.execute_query(
-                SQL("SELECT 1 FROM giftcard_operation WHERE reversal_of_id = %s", operation.id)
-            ):
+            if self.env.execute_query(SQL("SELECT 1 FROM giftcard_operation WHERE reversal_of_id = %s", operation.id)):
                 raise AlreadyResolved(self.env._("%s has been reversed already.", operation.sudo().display_name))
             self._take_back(back, granted, asked or self._not_taken_back(granted))
         return back

@@ -50,10 +50,11 @@ class BasePartnerMerge(models.TransientModel):
         if len(members) > 1 and set(members.mapped("member_state")) not in ({"active"}, {"closed"}):
             raise UserError(self.env._("Members that are frozen or closed are not merged with others."))
         kept = members & dst_partner or members.sorted("member_since")[0]
-        values = {
-            name: kept[name] for name in ("member_number", "member_state", "member_since", "member_channel")
-        } | {"member_store_id": kept.member_store_id.id}
+        values = {name: kept[name] for name in ("member_number", "member_state", "member_since", "member_channel")} | {
+            "member_store_id": kept.member_store_id.id
+        }
         best = members.sorted(lambda member: member.member_tier_id.threshold if member.member_tier_id else -1)[-1]
+        tier, ends_on, before = best.member_tier_id, best.member_tier_ends_on, dst_partner.sudo().member_tier_id
         self.env["giftcard.member.alias"].sudo().flush_model()
         self.env["res.partner"].flush_model()
         for member in members - kept:
@@ -64,14 +65,14 @@ class BasePartnerMerge(models.TransientModel):
                     member.member_number,
                 )
             )
-        if best.member_tier_id and best.member_tier_id != dst_partner.sudo().member_tier_id:
+        if tier and tier != before:
             self.env.execute_query(
                 SQL(
                     "INSERT INTO giftcard_tier_change (partner_id, from_tier_id, to_tier_id, reason, date, create_uid)"
                     " VALUES (%s, %s, %s, 'merge', now() AT TIME ZONE 'UTC', %s) RETURNING id",
                     dst_partner.id,
-                    dst_partner.sudo().member_tier_id.id or None,
-                    best.member_tier_id.id,
+                    before.id or None,
+                    tier.id,
                     self.env.uid,
                 )
             )
@@ -80,8 +81,6 @@ class BasePartnerMerge(models.TransientModel):
             {"member_number": False, "member_state": False, "member_since": False, "member_tier_id": False}
         )
         self.env["res.partner"].flush_model()
-        dst_partner.sudo().write(
-            values | {"member_tier_id": best.member_tier_id.id, "member_tier_ends_on": best.member_tier_ends_on}
-        )
+        dst_partner.sudo().write(values | {"member_tier_id": tier.id, "member_tier_ends_on": ends_on})
         self.env["res.partner"].flush_model()
         self.env["giftcard.member.alias"].invalidate_model()

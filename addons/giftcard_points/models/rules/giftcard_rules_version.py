@@ -64,7 +64,8 @@ class GiftcardRulesVersion(models.Model):
             self.env.execute_query(
                 SQL("SELECT id FROM loyalty_program WHERE id = %s FOR NO KEY UPDATE", version.program_id.id)
             )
-            last = self.search([("program_id", "=", version.program_id.id)], order="number desc", limit=1)
+            domain = [("program_id", "=", version.program_id.id), ("state", "=", "published")]
+            last = self.search(domain, order="number desc", limit=1)
             version.write(
                 {
                     "number": last.number + 1,

@@ -13,16 +13,12 @@ class ResPartner(models.Model):
         copy=False,
         help="The member's growth is too low for the tier; after this day it is lost unless it has grown again.",
     )
-    member_tier_change_ids = fields.One2many(
-        "giftcard.tier.change", "partner_id", string="Tier History", readonly=True
-    )
+    member_tier_change_ids = fields.One2many("giftcard.tier.change", "partner_id", string="Tier History", readonly=True)
     member_growth = fields.Float(
         string="Growth", compute="_compute_member_growth", digits="Gift Card Value", help="Within the window of tiers."
     )
     member_next_tier_id = fields.Many2one("giftcard.tier", string="Next Tier", compute="_compute_member_growth")
-    member_growth_missing = fields.Float(
-        string="Missing", compute="_compute_member_growth", digits="Gift Card Value"
-    )
+    member_growth_missing = fields.Float(string="Missing", compute="_compute_member_growth", digits="Gift Card Value")
     member_progress = fields.Float(string="Progress", compute="_compute_member_growth")
 
     @api.depends("member_tier_id", "loyalty_card_ids.balance")
