@@ -52,6 +52,7 @@
         "demo/giftcard_points_demo.xml",
         "demo/giftcard_accounting_demo.xml",
         "demo/giftcard_batch_demo.xml",
+        "demo/members_demo.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["giftcard_points/static/src/app/**/*"],

@@ -45,6 +45,8 @@ class EarningCase(TestPoSCommon):
             }
         )
         cls.rule = cls.program.rule_ids
+        cls.env["giftcard.tier"].search([]).active = False
+        cls.env.flush_all()
         cls.tier = cls.env["giftcard.tier"].create({"name": "Member", "threshold": 0})
         cls.member = cls.env["res.partner"].create({"name": "Mei", "member_tier_id": cls.tier.id})
         cls.member._join("pos")

@@ -28,6 +28,8 @@ class TestEarningSale(LedgerCase):
                 {"reward_type": "discount", "discount_mode": "per_order", "discount": 5, "required_points": 10}
             ),
         ]
+        cls.env["giftcard.tier"].search([]).active = False
+        cls.env.flush_all()
         cls.tier = cls.env["giftcard.tier"].create({"name": "Gold", "threshold": 0, "earn_multiplier": 1.5})
         cls.alice.member_tier_id = cls.tier
         cls.shirt, cls.radio = cls.env["product.product"].create(

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.giftcard_points.exceptions import InsufficientBalance
+from odoo.addons.giftcard_points.models.ledger.act import Act
 
 from .common_earning import EarningCase
 
@@ -178,7 +179,7 @@ class TestEarningTill(EarningCase):
 
     def test_refund_of_spent_points_is_debt_where_the_programme_says_so(self):
         order = self.sell((self.shirt, 1))
-        self.env["giftcard.ledger"]._spend(self._spend_act(), self.card, 8)
+        self.env["giftcard.ledger"]._spend(Act("spend"), self.card, 8)
         with self.assertRaises(InsufficientBalance), self.env.cr.savepoint():
             self.refund(order, (self.shirt, 1))
         self.assertCard(2)
@@ -240,8 +241,3 @@ class TestEarningTill(EarningCase):
         card.action_freeze("Lost")
         self.sell((self.shirt, 1))
         self.assertEqual(card.balance, 10)
-
-    def _spend_act(self):
-        from odoo.addons.giftcard_points.models.ledger.act import Act
-
-        return Act("spend")

@@ -10,7 +10,8 @@ class TestEarningTour(TestPointOfSaleHttpCommon):
 
     def test_points_are_earned_and_taken_back(self):
         self.env["loyalty.program"].search([]).active = False
-        self.env["giftcard.tier"].search([]).active = False
+        self.env["giftcard.tier"].sudo().search([]).active = False
+        self.env.flush_all()
         program = self.env["loyalty.program"].create(
             {
                 "name": "Points",
@@ -24,8 +25,8 @@ class TestEarningTour(TestPointOfSaleHttpCommon):
                 "reward_ids": [Command.create({"discount": 1, "required_points": 1000})],
             }
         )
-        tier = self.env["giftcard.tier"].create({"name": "Gold", "threshold": 0, "earn_multiplier": 1.5})
-        member = self.env["res.partner"].create({"name": "Mei", "member_tier_id": tier.id})
+        tier = self.env["giftcard.tier"].sudo().create({"name": "Gold", "threshold": 0, "earn_multiplier": 1.5})
+        member = self.env["res.partner"].sudo().create({"name": "Mei", "member_tier_id": tier.id})
         self.env["product.product"].create(
             {"name": "Headphones", "list_price": 33.3, "taxes_id": False, "available_in_pos": True}
         )

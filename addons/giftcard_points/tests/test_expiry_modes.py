@@ -14,6 +14,9 @@ from .common import LedgerCase
 
 @tagged("post_install", "-at_install")
 class TestExpiryModes(LedgerCase):
+    def reminders(self, member):
+        return member.member_message_ids.filtered(lambda message: message.kind == "expiry").sorted("id")
+
     def run_cron(self, name):
         with self.enter_registry_test_mode():
             self.env.ref(f"giftcard_points.{name}").method_direct_trigger()
@@ -101,9 +104,9 @@ class TestExpiryModes(LedgerCase):
         self.ledger._hold(Act("spend"), self.other, 3)
         for __ in range(2):
             self.run_cron("ir_cron_remind_expiry")
-        messages = self.alice.member_message_ids.sorted("id")
-        self.assertEqual(messages.mapped("kind"), ["expiry", "expiry"])
+        messages = self.reminders(self.alice)
+        self.assertEqual(len(messages), 2)
         self.assertIn("10", messages[0].body)
-        self.assertFalse(self.bob.member_message_ids)
+        self.assertFalse(self.reminders(self.bob))
         messages[0]._mark_read()
         self.assertTrue(messages[0].read_at)

@@ -92,6 +92,7 @@ class TestMember(LedgerCase):
 
     def test_merge_keeps_the_higher_tier_and_all_history(self):
         self.env["giftcard.tier"].search([]).active = False
+        self.env.flush_all()
         low, high = self.env["giftcard.tier"].create(
             [{"name": "Low", "threshold": 0}, {"name": "High", "threshold": 9}]
         )

@@ -12,6 +12,9 @@ class TestRulesVersion(LedgerCase):
             {"program_id": self.points_program.id, "html": "<p>One point for each unit.</p>", **values}
         )
 
+    def told(self, member):
+        return member.member_message_ids.filtered(lambda message: message.kind == "rules")
+
     def announce(self):
         with self.enter_registry_test_mode():
             self.env.ref("giftcard_points.ir_cron_announce_rules").method_direct_trigger()
@@ -46,15 +49,15 @@ class TestRulesVersion(LedgerCase):
     def test_members_of_the_programme_are_told_once(self):
         version = self.version(summary="Double points on books")
         self.announce()
-        self.assertFalse(self.alice.member_message_ids)
+        self.assertFalse(self.told(self.alice))
         version.action_publish()
         stranger = self.env["res.partner"].create({"name": "No card"})
         stranger._join("backoffice")
         for __ in range(2):
             self.announce()
-        self.assertEqual(self.alice.member_message_ids.mapped("body"), ["Double points on books"])
-        self.assertEqual(len(self.bob.member_message_ids), 1)
-        self.assertFalse(stranger.member_message_ids)
+        self.assertEqual(self.told(self.alice).mapped("body"), ["Double points on books"])
+        self.assertEqual(len(self.told(self.bob)), 1)
+        self.assertFalse(self.told(stranger))
         self.assertTrue(version.announced)
 
     def test_auditors_do_not_publish(self):

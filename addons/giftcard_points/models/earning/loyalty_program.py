@@ -13,7 +13,8 @@ class LoyaltyProgram(models.Model):
     )
     pending_days = fields.Integer(
         string="Usable After (Days)",
-        help="Points earned with an order can be used after so many days, when it can no longer be returned; 0: at once.",
+        help="Points earned with an order can be used after so many days, when it cannot be returned any more; "
+        "0: at once.",
     )
     daily_cap = fields.Float(
         string="At Most per Day",

@@ -154,7 +154,10 @@ class PosOrder(models.Model):
         return {card: cost.quantize(unit, ROUND_HALF_UP) for card, cost in costs.items()}
 
     def _points_earned(self):
-        """:return: {points program: Decimal}, multiplied and capped; below zero for goods brought back without receipt"""
+        """What this order earns: multiplied and capped; below zero for goods brought back without receipt.
+
+        :return: {points program: Decimal}
+        """
         self.ensure_one()
         earned = {}
         if not self.partner_id:

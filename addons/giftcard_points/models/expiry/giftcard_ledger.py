@@ -33,7 +33,7 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 WITH renewed AS (
                     SELECT card.id, (%(today)s + make_interval(months => program.validity_months))::date
-                                    + program.grace_days AS expires_on
+                                    + COALESCE(program.grace_days, 0) AS expires_on
                       FROM loyalty_card card JOIN loyalty_program program ON program.id = card.program_id
                      WHERE card.id = ANY(%(cards)s) AND program.id = ANY(%(programs)s)
                 ), lot AS (

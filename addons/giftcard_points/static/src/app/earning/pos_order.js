@@ -1,5 +1,6 @@
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { scalePoints } from "@giftcard_points/app/earning/points";
 
@@ -60,12 +61,27 @@ patch(PosOrder.prototype, {
         }
         return points;
     },
-    /** Once the server has booked the points, these are the points. */
+    /** Once the server has booked the points, these are the points; also those that a refund took back. */
     getLoyaltyPoints() {
         const stats = super.getLoyaltyPoints(...arguments);
-        if (this.isSynced && this.finalized && this.giftcard_earned) {
-            for (const { points, program } of stats) {
-                points.won = this.giftcard_earned[program.id] || 0;
+        if (!this.isSynced || !this.finalized || !this.giftcard_earned) {
+            return stats;
+        }
+        for (const { points, program } of stats) {
+            points.won = this.giftcard_earned[program.id] || 0;
+        }
+        const shown = new Set(stats.map(({ program }) => program.id));
+        for (const [id, won] of Object.entries(this.giftcard_earned)) {
+            const program = this.models["loyalty.program"].get(Number(id));
+            if (program && !shown.has(program.id)) {
+                const card = this.models["loyalty.card"].find(
+                    (card) =>
+                        card.program_id?.id === program.id &&
+                        card.partner_id?.id === this.getPartner()?.id
+                );
+                const name = program.portal_visible ? program.portal_point_name : _t("Points");
+                const points = { won, spent: 0, total: 0, balance: card?.points || 0, name, program };
+                stats.push({ couponId: card?.id, points, program });
             }
         }
         return stats;
