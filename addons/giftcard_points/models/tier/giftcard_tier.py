@@ -172,16 +172,16 @@ class GiftcardTier(models.Model):
                       FROM decision
                      WHERE member.id = decision.id AND decision.verdict = ANY(%(verdicts)s)
                        AND member.member_tier_id IS NOT DISTINCT FROM decision.current_id
-                 RETURNING member.id
+                 RETURNING decision.*
                 ), change AS (
                     INSERT INTO giftcard_tier_change
                            (partner_id, from_tier_id, to_tier_id, reason, growth, date, create_uid, create_date)
                     SELECT id, current_id, reached_id, verdict, growth, %(now)s, %(uid)s, %(now)s
-                      FROM decision JOIN moved USING (id)
+                      FROM moved
                      WHERE verdict IN ('rise', 'fall')
                 )
                 SELECT id, verdict, growth, current_id, reached_id, current_threshold
-                  FROM decision JOIN moved USING (id)
+                  FROM moved
                  ORDER BY id
                 """,
                 growth=self._growth(partner_ids),
