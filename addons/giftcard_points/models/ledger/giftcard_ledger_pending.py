@@ -60,8 +60,9 @@ class GiftcardLedger(models.AbstractModel):
                 entry.id,
             )
         )
-        super()._take_back(operation, entry, amount)
+        result = super()._take_back(operation, entry, amount)
         self._wait_again(operation, SQL("lot.entry_id = %s", entry.id), waiting)
+        return result
 
     def _stop_waiting(self, condition):
         """Free what waits, to move it.

@@ -21,7 +21,7 @@ class GiftcardRulesVersion(models.Model):
     state = fields.Selection(
         [("draft", "Draft"), ("published", "Published")], default="draft", required=True, readonly=True, copy=False
     )
-    published_by_id = fields.Many2one("res.users", string="Published By", readonly=True, copy=False)
+    published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     published_at = fields.Datetime(string="Published", readonly=True, copy=False)
     announced = fields.Boolean(readonly=True, copy=False)
     cursor = fields.Integer(readonly=True, copy=False, help="The last member who was told.")

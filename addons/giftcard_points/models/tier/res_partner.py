@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         self.env["loyalty.card"].flush_model()
         # Tiers are no secret.
         Tier = self.env["giftcard.tier"].sudo()
-        tiers = Tier.search([], order="threshold")
+        tiers = Tier.search([("threshold", ">=", 0)], order="threshold")
         growth = dict(self.env.execute_query(Tier._growth(self.ids))) if self.ids else {}
         for partner in self:
             grown = float(growth.get(partner._origin.id, 0))
@@ -38,4 +38,4 @@ class ResPartner(models.Model):
 
     @api.depends("member_tier_id.pricelist_id")
     def _compute_product_pricelist(self):
-        super()._compute_product_pricelist()
+        return super()._compute_product_pricelist()
