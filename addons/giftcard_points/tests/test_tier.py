@@ -49,6 +49,16 @@ class TestTier(LedgerCase):
         self.assertEqual(self.alice.member_growth, 500)
         self.assertFalse(self.alice.member_next_tier_id)
 
+    def test_who_joins_begins_in_the_first_tier(self):
+        carol = self.env["res.partner"].create({"name": "Carol"})
+        carol._join("backoffice")
+        self.assertEqual(carol.member_tier_id, self.base)
+        self.base.active = False
+        self.base.flush_recordset()
+        first = self.Tier.create({"name": "First", "threshold": 0})
+        self.review()
+        self.assertEqual(carol.member_tier_id, first)
+
     def test_progress_to_the_next_tier(self):
         self.grant(self.card, 125)
         self.assertEqual(self.alice.member_next_tier_id, self.gold)

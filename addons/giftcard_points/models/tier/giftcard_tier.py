@@ -159,7 +159,7 @@ class GiftcardTier(models.Model):
                     SELECT standing.*,
                            CASE WHEN current_id IS NOT DISTINCT FROM reached_id
                                 THEN CASE WHEN ends_on IS NULL THEN 'stay' ELSE 'recover' END
-                                WHEN current_id IS NULL OR reached_threshold > current_threshold THEN 'rise'
+                                WHEN current_id IS NULL OR reached_threshold >= current_threshold THEN 'rise'
                                 WHEN ends_on IS NULL THEN 'warn'
                                 WHEN ends_on < %(today)s THEN 'fall'
                                 ELSE 'stay' END AS verdict

@@ -36,6 +36,11 @@ class ResPartner(models.Model):
             partner.member_growth_missing = following.threshold - grown if following else 0
             partner.member_progress = max(0, grown) / following.threshold * 100 if following else 100
 
+    def _join(self, channel, store=None):
+        """Who joins begins in the tier that is every member's."""
+        super()._join(channel, store)
+        self.env["giftcard.tier"]._raise_members(self)
+
     @api.depends("member_tier_id.pricelist_id")
     def _compute_product_pricelist(self):
         return super()._compute_product_pricelist()
