@@ -83,7 +83,7 @@ class GiftcardTier(models.Model):
         """SQL of rows ``(partner_id, growth)`` within the window: points earned with what was taken back of them, or
         money spent, in the company's currency.
 
-        :param partner_ids: list of ``res.partner`` ids
+        :param partner_ids: list of ``res.partner`` ids, or SQL of an array of them
         """
         since = self._window_start()
         if self._setting("source") == "spend":
@@ -144,12 +144,12 @@ class GiftcardTier(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH growth AS (%(growth)s), standing AS (
+                WITH standing AS (
                     SELECT member.id, member.member_tier_id AS current_id, current.threshold AS current_threshold,
                            COALESCE(growth.growth, 0) AS growth, reached.id AS reached_id,
                            reached.threshold AS reached_threshold, member.member_tier_ends_on AS ends_on
                       FROM res_partner member
-                 LEFT JOIN growth ON growth.partner_id = member.id
+                 LEFT JOIN LATERAL (%(growth)s) growth ON TRUE
                  LEFT JOIN giftcard_tier current ON current.id = member.member_tier_id
                  LEFT JOIN LATERAL (SELECT id, threshold FROM giftcard_tier tier
                                      WHERE active AND tier.threshold <= COALESCE(growth.growth, 0)
@@ -184,7 +184,8 @@ class GiftcardTier(models.Model):
                   FROM moved
                  ORDER BY id
                 """,
-                growth=self._growth(partner_ids),
+                # By member and index: whatever the planner thinks of a chunk, it cannot join it badly.
+                growth=self._growth(SQL("ARRAY[member.id]")),
                 partners=partner_ids,
                 today=today,
                 ends_on=fields.Date.add(today, days=int(self._setting("grace_days"))),
