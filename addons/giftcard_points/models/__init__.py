@@ -5,6 +5,11 @@ from . import member
 from . import sales
 from . import batch
 from . import accounting
+from . import inbox
+from . import tier
+from . import earning
+from . import expiry
+from . import public_rules
 from . import gift
 from . import topup
 from . import rules

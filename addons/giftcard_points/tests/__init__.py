@@ -25,3 +25,11 @@ from . import test_till_refund
 from . import test_payment_code
 from . import test_till_sale
 from . import test_till_screens
+from . import test_earning_till
+from . import test_earning_tour
+from . import test_earning_sale
+from . import test_pending
+from . import test_expiry_modes
+from . import test_member
+from . import test_rules_version
+from . import test_tier

@@ -10,5 +10,6 @@ from . import giftcard_ledger_hold
 from . import giftcard_ledger_undo
 from . import giftcard_ledger_expiry
 from . import giftcard_ledger_card
+from . import giftcard_ledger_pending
 from . import giftcard_ledger_check
 from . import giftcard_ledger_heir

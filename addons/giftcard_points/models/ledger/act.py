@@ -34,6 +34,11 @@ def capture_key(order_id, card_id):
     return f"pos.order/{order_id}/{card_id}"
 
 
+def earn_key(order_id, card_id):
+    """:return: the idempotency key by which storing an order of the till gives points to a card"""
+    return f"pos.order/{order_id}/{card_id}/earn"
+
+
 # Idempotency keys by which storing an order of the till books what its lines have sold begin so.
 LINE_KEY = "pos.order.line/"
 
@@ -98,7 +103,7 @@ class Native(str):
                     ("res_id", "=", order_id),
                     ("entry_ids.card_id", "=", card.id),
                     "|",
-                    ("idempotency_key", "=", capture_key(order_id, card.id)),
+                    ("idempotency_key", "in", (capture_key(order_id, card.id), earn_key(order_id, card.id))),
                     ("idempotency_key", "=like", LINE_KEY + "%"),
                 ]
             )

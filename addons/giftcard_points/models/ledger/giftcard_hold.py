@@ -34,6 +34,9 @@ class GiftcardHold(models.Model):
         index="btree_not_null",
         help="What it is for before there is a document: an order's uuid at the till.",
     )
+    pending = fields.Boolean(
+        readonly=True, help="Value that is there but cannot be used before this hold lapses: the returns window."
+    )
     lot_ids = fields.One2many("giftcard.hold.lot", "hold_id", readonly=True)
     partner_id = fields.Many2one(related="card_id.partner_id", string="Member")
     program_id = fields.Many2one(related="card_id.program_id")

@@ -14,6 +14,7 @@ class Grant(NamedTuple):
     :param origin: of the lot, ``paid``, ``bonus`` or ``earned``
     :param expires_on: last day of use, or None
     :param bonus: what is given on top, as a lot of its own
+    :param available_at: UTC datetime before which it cannot be spent, or None
     """
 
     act: Act
@@ -22,6 +23,7 @@ class Grant(NamedTuple):
     origin: str
     expires_on: object = None
     bonus: Decimal = Decimal(0)
+    available_at: object = None
 
 
 class GiftcardLedger(models.AbstractModel):

@@ -70,11 +70,3 @@ class GiftcardLedger(models.AbstractModel):
             self._carry(operation, card, heir, left)
         self._transition(card, state, ("active", "used"))
         return None
-
-    def _take_back(self, operation, entry):
-        card = entry.card_id.with_env(self.env)
-        heir = self._heir(card)
-        if heir == card:
-            return super()._take_back(operation, entry)
-        self._debit(operation, heir, self._decimal(entry.amount))
-        return None

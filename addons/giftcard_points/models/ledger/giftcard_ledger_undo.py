@@ -29,6 +29,28 @@ class GiftcardLedger(models.AbstractModel):
             self._give_back(refund, taken, asked or self._not_returned(taken))
         return refund
 
+    def _claw_back(self, act, operation, amount=None):
+        """Take back what an operation granted, all of the rest or a part, from the lots it made as far as they have it.
+
+        :param act: of kind ``reverse``
+        :param operation: a grant; it is read with the ledger's rights
+        :param amount: None: all that was not taken back before
+        :return: the ``giftcard.operation``
+        :raise AlreadyResolved: when less than ``amount`` is left to take back
+        :raise InsufficientBalance: when it is spent and the programme allows no debt
+        """
+        granted = operation.sudo().entry_ids.filtered(lambda entry: entry.amount > 0)
+        granted.ensure_one()
+        card = granted.card_id.with_env(self.env)
+        asked = None if amount is None else self._amount(amount)
+        back, fresh = self._open(act, card, "claw back", operation.id, asked, refund_of_id=operation.id)
+        if fresh:
+            self._lock(card)
+            if self.env.execute_query(SQL("SELECT 1 FROM giftcard_operation WHERE reversal_of_id = %s", operation.id)):
+                raise AlreadyResolved(self.env._("%s has been reversed already.", operation.sudo().display_name))
+            self._take_back(back, granted, asked or self._not_taken_back(granted))
+        return back
+
     def _reverse(self, act, operation):
         """Undo an operation as a whole, once. What a card no longer has becomes its debt, where the programme allows.
 
@@ -51,7 +73,7 @@ class GiftcardLedger(models.AbstractModel):
             if entry.amount < 0:
                 self._give_back(reversal, entry, -self._decimal(entry.amount))
             else:
-                self._take_back(reversal, entry)
+                self._take_back(reversal, entry, self._decimal(entry.amount))
         return reversal
 
     def _give_back(self, operation, entry, amount):
@@ -123,9 +145,37 @@ class GiftcardLedger(models.AbstractModel):
         )
         return self._decimal(rest) + self._decimal(owed)
 
-    def _take_back(self, operation, entry):
-        """Debit what ``entry`` granted: from its own lots first, then from others, then as debt if allowed."""
-        card, amount = entry.card_id.with_env(self.env), self._decimal(entry.amount)
+    def _not_taken_back(self, entry):
+        """:return: what of a grant was not clawed back, be it from the card its card was merged into"""
+        [(rest,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT granted.amount + COALESCE(SUM(back.amount), 0)
+                  FROM giftcard_entry granted
+             LEFT JOIN giftcard_operation undoing ON undoing.refund_of_id = granted.operation_id
+             LEFT JOIN giftcard_entry back ON back.operation_id = undoing.id AND back.amount < 0
+                 WHERE granted.id = %s
+                 GROUP BY granted.id
+                """,
+                entry.id,
+            )
+        )
+        return self._decimal(rest)
+
+    def _take_back(self, operation, entry, amount):
+        """Debit ``amount`` of what ``entry`` granted: from its own lots, then from others, then as debt if allowed.
+
+        What a card had that was merged or replaced since is taken from the card that has it now.
+        """
+        if amount <= 0 or amount > self._not_taken_back(entry):
+            raise AlreadyResolved(
+                self.env._("Of this operation no more than %g can be taken back.", self._not_taken_back(entry))
+            )
+        card = entry.card_id
+        while card.state in ("closed", "replaced") and card.successor_id:
+            card = card.successor_id
+        card = card.with_env(self.env)
+        self._lock(card)
         parts = SQL(
             """
             free AS (
@@ -145,10 +195,13 @@ class GiftcardLedger(models.AbstractModel):
         )
         [(found,)] = self.env.execute_query(SQL("WITH %s SELECT COALESCE(SUM(amount), 0) FROM part", parts))
         owed = amount - self._decimal(found)
-        if owed and not entry.card_id.program_id.debt_allowed:
+        # The programme and the code are read with the ledger's rights.
+        if owed and not card.sudo().program_id.debt_allowed:
             raise InsufficientBalance(
                 self.env._(
-                    "Card %(code)s has only %(available)g left to take back.", code=entry.card_id.code, available=found
+                    "Card %(code)s has only %(available)g left to take back.",
+                    code=card.sudo().code,
+                    available=found,
                 ),
                 found,
             )

@@ -31,9 +31,10 @@ class SaleOrder(models.Model):
     def _undo_operations(self):
         """Give back what cards paid, to the same lots; then take back what the order brought.
 
-        Of money on cards that is what is left; a gift card is closed by it. Other value is taken back as a whole.
+        Of money on cards that is what is left; a gift card is closed by it. Coupons are taken back as a whole. Points
+        are undone where they are booked, see ``models/earning``.
 
-        :raise InsufficientBalance: when points are spent and the program allows no debt
+        :raise InsufficientBalance: when a coupon is spent and the program allows no debt
         """
         self.ensure_one()
         ledger = self.env["giftcard.ledger"]
@@ -46,6 +47,7 @@ class SaleOrder(models.Model):
                     ("res_model", "=", self._name),
                     ("res_id", "=", self.id),
                     ("kind", "in", ("spend", "issue", "load", "earn")),
+                    ("entry_ids.program_type", "!=", "loyalty"),
                 ]
             )
             .sorted(lambda operation: (operation.kind != "spend", operation.id))

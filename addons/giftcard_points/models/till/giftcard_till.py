@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from ...codes import normalize
 from ...exceptions import CodeNotAccepted, LedgerError, TooManyAttempts
 from ..ledger.act import Act
-from ..member.member_qr import PREFIX as MEMBER_PREFIX
+from ..member.res_partner_qr import PREFIX as MEMBER_PREFIX
 
 MOVEMENTS = 5
 

@@ -82,7 +82,7 @@ class GiftcardLedger(models.AbstractModel):
         if amount > left.paid:
             self._refuse_payout(card, left.paid)
         self._withdraw(operation, card, amount, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
-        self._claw_back(act, entry, card, left.bonus_due)
+        self._take_bonus_back(act, entry, card, left.bonus_due)
         return operation
 
     def _void(self, act, grant, limit=None):
@@ -111,7 +111,7 @@ class GiftcardLedger(models.AbstractModel):
         if left.paid:
             self._withdraw(operation, card, left.paid, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
         owed = left.bonus_due if card.sudo().program_id.debt_allowed else left.bonus
-        self._claw_back(act, entry, card, owed)
+        self._take_bonus_back(act, entry, card, owed)
         self._block(card)
         return operation
 
@@ -166,7 +166,7 @@ class GiftcardLedger(models.AbstractModel):
         due = self._decimal(0 if asked else due)
         return card, Unspent(self._decimal(paid), self._decimal(bonus), due)
 
-    def _claw_back(self, act, entry, card, amount):
+    def _take_bonus_back(self, act, entry, card, amount):
         """Take back the bonus of a credit: from its own lot, then from what came with it, then from others, then as
         debt, if the program allows.
 

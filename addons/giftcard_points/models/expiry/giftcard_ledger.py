@@ -1,0 +1,119 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class GiftcardLedger(models.AbstractModel):
+    """Expiry by inactivity, and reminders of what expires."""
+
+    _inherit = "giftcard.ledger"
+
+    def _grant_many(self, grants):
+        operations = super()._grant_many(grants)
+        self._renew([grant.card_id for grant in grants])
+        return operations
+
+    def _spend(self, act, card, amount):
+        operation = super()._spend(act, card, amount)
+        self._renew(card.ids)
+        return operation
+
+    def _capture(self, act, hold, amount=None):
+        operation = super()._capture(act, hold, amount)
+        # The hold is the ledger's own record.
+        self._renew(hold.sudo().card_id.ids)
+        return operation
+
+    def _renew(self, card_ids):
+        """A card that is used keeps all its value for as long again, where its programme expires by inactivity."""
+        if not (renewing := self.env["loyalty.program"]._renewing_ids()):
+            return
+        self.env["loyalty.program"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH renewed AS (
+                    SELECT card.id, (%(today)s + make_interval(months => program.validity_months))::date
+                                    + COALESCE(program.grace_days, 0) AS expires_on
+                      FROM loyalty_card card JOIN loyalty_program program ON program.id = card.program_id
+                     WHERE card.id = ANY(%(cards)s) AND program.id = ANY(%(programs)s)
+                ), lot AS (
+                    UPDATE giftcard_lot lot SET expires_on = renewed.expires_on
+                      FROM renewed
+                     WHERE lot.card_id = renewed.id AND lot.remaining > 0
+                       AND (lot.expires_on IS NULL OR lot.expires_on < renewed.expires_on)
+                       AND (lot.expires_on IS NULL OR lot.expires_on >= %(today)s)
+                 RETURNING lot.card_id
+                )
+                UPDATE loyalty_card card SET next_expiry_on = renewed.expires_on
+                  FROM renewed
+                 WHERE card.id = renewed.id AND card.next_expiry_on IS DISTINCT FROM renewed.expires_on
+                   AND (card.next_expiry_on IS NULL OR card.next_expiry_on >= %(today)s)
+                   AND card.id IN (SELECT card_id FROM lot)
+             RETURNING card.id
+                """,
+                cards=list(card_ids),
+                programs=list(renewing),
+                today=self._today(self.env.company),
+            )
+        )
+        if rows:
+            self._changed(self.env["loyalty.card"].browse([card_id for (card_id,) in rows]))
+
+    def _remind(self, limit=2000):
+        """Tell members in their inbox what expires soon, once for each card and day (cron)."""
+        programs = self.env["loyalty.program"].search([("reminder_days", ">", 0)])
+        for program in programs:
+            seconds = 1
+            while seconds and (rows := self._to_remind(program, limit)):
+                self._tell_of_expiry(rows)
+                seconds = self.env["ir.cron"]._commit_progress(len(rows))
+
+    def _to_remind(self, program, limit):
+        """:return: rows (card id, partner id, last day, amount) that have no message yet"""
+        today = self._today(program.company_id or self.env.company)
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT card.id, card.partner_id, lot.expires_on, SUM(lot.remaining - lot.held)
+                  FROM loyalty_card card
+                  JOIN giftcard_lot lot ON lot.card_id = card.id AND lot.remaining > 0 AND lot.remaining > lot.held
+                  JOIN res_partner member ON member.id = card.partner_id
+                 WHERE card.program_id = %(program)s AND card.state = 'active'
+                   AND card.next_expiry_on <= %(today)s + %(days)s
+                   AND lot.expires_on BETWEEN %(today)s AND %(today)s + %(days)s
+                   AND member.member_state = 'active'
+                   AND NOT EXISTS (SELECT FROM giftcard_message
+                                    WHERE key = 'expiry/' || card.id || '/' || lot.expires_on)
+                 GROUP BY card.id, lot.expires_on
+                 ORDER BY card.id, lot.expires_on
+                 LIMIT %(limit)s
+                """,
+                program=program.id,
+                today=today,
+                days=program.reminder_days,
+                limit=limit,
+            )
+        )
+
+    def _tell_of_expiry(self, rows):
+        messages = []
+        Partner, Card = self.env["res.partner"].sudo(), self.env["loyalty.card"].sudo()
+        Partner.browse([partner_id for __, partner_id, *__ in rows]).fetch(["lang"])
+        for card_id, partner_id, day, amount in rows:
+            lang = Partner.browse(partner_id).lang or self.env.lang
+            card = Card.with_context(lang=lang).browse(card_id)
+            messages.append(
+                {
+                    "partner_id": partner_id,
+                    "kind": "expiry",
+                    "key": f"expiry/{card_id}/{day}",
+                    "title": card.env._("Use it before it expires"),
+                    "body": card.env._(
+                        "%(amount)g %(unit)s can be used until %(day)s.",
+                        amount=amount,
+                        unit=card.point_name,
+                        day=day,
+                    ),
+                }
+            )
+        self.env["giftcard.message"]._post(messages)

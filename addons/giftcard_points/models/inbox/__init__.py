@@ -1,0 +1,2 @@
+from . import giftcard_message
+from . import res_partner

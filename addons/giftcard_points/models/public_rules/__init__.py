@@ -1,0 +1,2 @@
+from . import giftcard_rules_version
+from . import loyalty_program

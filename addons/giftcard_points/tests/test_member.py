@@ -1,0 +1,117 @@
+import json
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.giftcard_points.exceptions import CardNotUsable
+from odoo.addons.giftcard_points.models.ledger.act import Act
+
+from .common import LedgerCase
+
+
+@tagged("post_install", "-at_install")
+class TestMember(LedgerCase):
+    def change(self, kind, members=None):
+        wizard = self.env["giftcard.member.change"].create(
+            {"partner_ids": (members or self.alice).ids, "kind": kind, "reason": "Asked on the phone"}
+        )
+        wizard.action_apply()
+
+    def merge(self, *sources, into=None):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([partner.id for partner in (*sources, into or self.alice)], into or self.alice)
+
+    def test_qr_finds_the_member_and_cannot_be_made_up(self):
+        text = self.alice.member_qr
+        self.assertEqual(self.env["res.partner"]._member_of_qr(text), self.alice)
+        self.assertTrue(self.alice.member_qr_image)
+        number = self.bob.member_number
+        for forged in (number, text.replace(self.alice.member_number, number), text[:-1] + "7", "", None, "GCM.."):
+            if forged != text:
+                self.assertFalse(self.env["res.partner"]._member_of_qr(forged), forged)
+
+    def test_member_card_is_printed(self):
+        html = self.env["ir.actions.report"]._render_qweb_html("giftcard_points.member_card", self.alice.ids)[0]
+        self.assertIn(self.alice.member_number, html.decode())
+
+    def test_frozen_member_cannot_spend_until_unfrozen(self):
+        self.grant(self.card, 10)
+        wallet = self.alice._member_card(self._make_program("ewallet", "Wallet"))
+        wallet.action_freeze("Lost")
+        self.change("freeze")
+        self.assertEqual(self.alice.member_state, "frozen")
+        with self.assertRaises(CardNotUsable), self.env.cr.savepoint():
+            self.ledger._spend(Act("spend"), self.card, 1)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.change("freeze")
+        self.change("unfreeze")
+        self.ledger._spend(Act("spend"), self.card, 1)
+        self.assertEqual(wallet.state, "frozen")
+        self.assertIn("Asked on the phone", self.alice.message_ids.mapped("body")[0])
+
+    def test_closing_ends_the_points_but_not_the_money(self):
+        self.grant(self.card, 10)
+        wallet = self.alice._member_card(self._make_program("ewallet", "Wallet"))
+        self.ledger._grant(Act("load"), wallet, 5)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.change("close")
+        self.ledger._spend(Act("spend"), wallet, 5)
+        self.change("close")
+        self.assertEqual((self.alice.member_state, self.card.state, self.card.balance), ("closed", "expired", 0))
+        self.assertFalse(self.env["res.partner"]._member_of_qr(self.alice.member_qr))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.change("unfreeze")
+
+    def test_merged_contacts_have_one_card_and_both_numbers(self):
+        self.grant(self.card, 10, fields.Date.to_date("2030-01-01"))
+        self.grant(self.other, 5, fields.Date.to_date("2029-01-01"))
+        bobs = self.bob.member_number, self.bob.member_qr
+        self.merge(self.bob)
+        self.assertFalse(self.bob.exists())
+        self.assertCard(self.card, 15)
+        self.assertEqual(self.card.lot_ids.mapped("expires_on")[0], fields.Date.to_date("2029-01-01"))
+        self.assertEqual(
+            (self.other.state, self.other.successor_id, self.other.partner_id), ("closed", self.card, self.alice)
+        )
+        merged = self.other.entry_ids.sorted("version")[-1].operation_id
+        self.assertEqual((merged.kind, merged.create_uid), ("merge", self.env.user))
+        Partner = self.env["res.partner"]
+        self.assertEqual(Partner._member_of_number(bobs[0]), self.alice)
+        self.assertEqual(Partner._member_of_qr(bobs[1]), self.alice)
+        self.assertEqual(Partner._member_of_number(self.alice.member_number), self.alice)
+
+    def test_merge_into_a_contact_who_is_no_member_makes_him_one(self):
+        stranger = self.env["res.partner"].create({"name": "Alice again"})
+        self.grant(self.card, 10)
+        number = self.alice.member_number
+        self.merge(self.alice, into=stranger)
+        self.assertEqual((stranger.member_number, stranger.member_state), (number, "active"))
+        self.assertEqual(stranger._member_card(self.points_program), self.card)
+        self.assertFalse(stranger.member_alias_ids)
+
+    def test_merge_keeps_the_higher_tier_and_all_history(self):
+        self.env["giftcard.tier"].search([]).active = False
+        self.env.flush_all()
+        low, high = self.env["giftcard.tier"].create(
+            [{"name": "Low", "threshold": 0}, {"name": "High", "threshold": 9}]
+        )
+        self.alice.member_tier_id = low
+        self.grant(self.other, 9)
+        self.assertEqual(self.bob.member_tier_id, high)
+        self.merge(self.bob)
+        self.assertEqual(self.alice.member_tier_id, high)
+        self.assertEqual(self.alice.member_tier_change_ids[:2].mapped("reason"), ["merge", "rise"])
+        self.assertEqual(self.alice.member_growth, 9)
+
+    def test_what_is_held_stops_the_merge(self):
+        self.grant(self.other, 10)
+        self.ledger._hold(Act("spend"), self.other, 3)
+        with self.assertRaises(CardNotUsable), self.env.cr.savepoint():
+            self.merge(self.bob)
+        self.assertTrue(self.bob.exists())
+        self.assertCard(self.other, 10, held=3)
+
+    def test_a_number_of_another_member_says_nothing_without_its_signature(self):
+        self.assertNotIn(json.dumps(self.bob.member_number), self.alice.member_qr)
+        self.assertEqual(len(self.alice.member_qr.split(".")[-1]), 16)
