@@ -51,6 +51,8 @@ def _expire(env):
         while due := ledger._due(env.company, tomorrow, 5_000):
             ledger._expire_cards(due, tomorrow)
             env.cr.commit()
-    [(left,)] = env.execute_query(SQL("SELECT COUNT(*) FROM giftcard_lot WHERE remaining > 0 AND expires_on <= %s", today))
+    [(left,)] = env.execute_query(
+        SQL("SELECT COUNT(*) FROM giftcard_lot WHERE remaining > 0 AND expires_on <= %s", today)
+    )
     assert left == 0
     return COUNT / clock.seconds

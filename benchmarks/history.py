@@ -18,7 +18,7 @@ def grow(env, entries):
     env.cr.commit()
     env.cr._cnx.autocommit = True
     try:
-        env.cr.execute("VACUUM ANALYZE giftcard_operation, giftcard_entry, giftcard_lot, giftcard_lot_use, loyalty_card")
+        env.cr.execute("VACUUM ANALYZE giftcard_operation, giftcard_entry, giftcard_lot, giftcard_lot_use")
     finally:
         env.cr._cnx.autocommit = False
     return made[:: max(1, len(made) // 1_000)]
@@ -31,7 +31,8 @@ def _chunk(env, program, count):
         SQL(
             """
             WITH step AS MATERIALIZED (
-                SELECT nextval('giftcard_operation_id_seq') AS operation_id, nextval('giftcard_entry_id_seq') AS entry_id,
+                SELECT nextval('giftcard_operation_id_seq') AS operation_id,
+                       nextval('giftcard_entry_id_seq') AS entry_id,
                        card_id, version, CASE WHEN version = %(last)s THEN 1000000 ELSE 1 END AS amount
                   FROM unnest(%(cards)s) AS card_id, generate_series(1, %(last)s) AS version
                  ORDER BY version

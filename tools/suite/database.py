@@ -15,7 +15,7 @@ from .process import run
 
 #: A Chinese chart of accounts, which no addon of ours insists on.
 LOCALISATION = ("l10n_cn",)
-#: What Odoo would install beside them by itself, as far as it bears on our addons or on looking around in the back office.
+#: What Odoo would install beside them by itself, as far as it bears on our addons or on a look at the back office.
 #: The rest (mail gateways, snail mail, e-invoices, spreadsheets) would make a cold start a fourth longer.
 BESIDE = (
     "auth_signup",

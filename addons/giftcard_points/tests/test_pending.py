@@ -17,7 +17,7 @@ class TestPending(LedgerCase):
     def earn(self, amount, days=7, key=None):
         available_at = fields.Datetime.now() + timedelta(days=days)
         act = Act("earn", key=key) if key else Act("earn")
-        return self.ledger._grant_many([Grant(act, self.card.id, amount, "earned", None, available_at)])
+        return self.ledger._grant_many([Grant(act, self.card.id, amount, "earned", available_at=available_at)])
 
     def later(self, days):
         return freeze_time(fields.Datetime.now() + timedelta(days=days))

@@ -58,4 +58,6 @@ class GiftcardIdentity(models.Model):
         member = self.env["res.partner"].sudo().create({"name": self.env._("WeChat member")})
         member._join("miniprogram")
         member.name = self.env._("WeChat member %s", member.member_number)
+        # The profile is read by SQL.
+        member.flush_recordset(["name"])
         return member

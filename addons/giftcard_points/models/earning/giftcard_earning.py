@@ -123,5 +123,5 @@ class GiftcardEarning(models.AbstractModel):
         available_at = fields.Datetime.now() + timedelta(days=days) if days else None
         expires_on = card.sudo()._ledger_expiry()
         return self.env["giftcard.ledger"]._grant_many(
-            [Grant(act, card.id, points, "earned", expires_on, available_at)]
+            [Grant(act, card.id, points, "earned", expires_on, available_at=available_at)]
         )
