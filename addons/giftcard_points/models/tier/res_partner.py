@@ -38,8 +38,9 @@ class ResPartner(models.Model):
 
     def _join(self, channel, store=None):
         """Who joins begins in the tier that is every member's."""
-        super()._join(channel, store)
+        result = super()._join(channel, store)
         self.env["giftcard.tier"]._raise_members(self)
+        return result
 
     @api.depends("member_tier_id.pricelist_id")
     def _compute_product_pricelist(self):

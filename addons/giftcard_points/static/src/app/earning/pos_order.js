@@ -75,9 +75,7 @@ patch(PosOrder.prototype, {
             const program = this.models["loyalty.program"].get(Number(id));
             if (program && !shown.has(program.id)) {
                 const card = this.models["loyalty.card"].find(
-                    (card) =>
-                        card.program_id?.id === program.id &&
-                        card.partner_id?.id === this.getPartner()?.id
+                    (one) => one.program_id?.id === program.id && one.partner_id?.id === this.getPartner()?.id
                 );
                 const name = program.portal_visible ? program.portal_point_name : _t("Points");
                 const points = { won, spent: 0, total: 0, balance: card?.points || 0, name, program };
