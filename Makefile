@@ -26,7 +26,7 @@ stop: ## Stop the server and PostgreSQL
 test: ## Run all tests: the addons', the whole suite's, Odoo's own
 	$(SUITE) test $(ARGS)
 
-native-tests: ## Run Odoo's own tests of loyalty, browser tours included
+native-tests: ## Run Odoo's own tests, tours included, with the suite and without
 	$(SUITE) native-tests $(ARGS)
 
 lint: ## Check code, layout, translations, manifests, words

@@ -5,7 +5,7 @@ import errno
 import shutil
 from collections.abc import Callable, Sequence
 
-from . import demo, environment, linting, locking, paths, progress, testing
+from . import demo, environment, linting, locking, native, paths, progress, testing
 from .process import SuiteError
 
 
@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], bool]] = {
     "format": (lambda arguments: linting.main(arguments, fix=True), True),
     "i18n": (demo.translate, True),
     "lint": (lambda arguments: linting.main(arguments, fix=False), True),
-    "native-tests": (lambda arguments: testing.main(arguments, native_only=True), True),
+    "native-tests": (native.main, True),
     "pins": (lambda _arguments: environment.pin(), True),
     "psql": (demo.psql, False),
     "run": (demo.start, True),

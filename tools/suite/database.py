@@ -88,21 +88,16 @@ class Templates:
         if modules:
             self._odoo(draft, "-i", ",".join(modules), *options, "--stop-after-init")
         if base:
-            with progress.step("Asset bundles"):
-                shell = [
-                    *self._env.odoo_command,
-                    "shell",
-                    "-c",
-                    config_file(),
-                    "-d",
-                    draft,
-                    "--no-http",
-                    "--log-level=error",
-                ]
-                assets.generate(shell, self._cluster.variables())
+            self.compile_assets(draft)
         else:
             self._cluster.query(_ALLOW_OUR_DEMO, draft)
         self.publish(draft, name)
+
+    def compile_assets(self, database: str) -> None:
+        """Make the asset bundles of a database, so that no page waits for them."""
+        options = ["-c", config_file(), "-d", database, "--no-http", "--log-level=error"]
+        with progress.step("Asset bundles"):
+            assets.generate([*self._env.odoo_command, "shell", *options], self._cluster.variables())
 
     def publish(self, draft: str, name: str) -> None:
         """Make a finished database the template of its layer, `<layer>-<hash>`; the layer's old ones are dropped."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import xml.etree.ElementTree as ElementTree  # nosec: reads only what our own pytest wrote
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,8 +26,12 @@ class Tally:
     """What one run of pytest counted."""
 
     passed: int = 0
-    failed: int = 0
+    failures: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
 
     @property
     def total(self) -> int:
@@ -44,25 +49,17 @@ class Group:
     options: tuple[str, ...] = ()
 
 
-def main(arguments: list[str], *, native_only: bool = False) -> int:
+def main(arguments: list[str]) -> int:
     """Run the groups, or what `arguments` (of pytest) narrow them to. Returns 1 unless all is well."""
-    env = environment.ensure()
-    cluster = Cluster(env)
-    cluster.start()
-    with ThreadPoolExecutor() as pool:
-        browsing = pool.submit(browser.ensure)
-        templates = Templates(env, cluster)
-        templates.ensure()
-        browsing.result()
-    groups = [_native(env, tours=True)] if native_only else _groups(env)
-    groups, options = _narrowed(groups, arguments)
+    env, cluster, templates = ready()
+    groups, options = _narrowed(_groups(env), arguments)
     total, problems = Tally(), []
     for group in groups:
         with progress.step(f"Tests: {group.name}", quiet=True):
-            tally, code = _run(group, options, env, cluster, templates)
+            tally, code = run_group(group, options, env, cluster, templates.suite)
         problems += _problems(group, tally, code, narrowed=bool(arguments))
         total.passed += tally.passed
-        total.failed += tally.failed
+        total.failures += tally.failures
         total.skipped += tally.skipped
     if not total.total:
         problems.append("no test was run")
@@ -72,19 +69,33 @@ def main(arguments: list[str], *, native_only: bool = False) -> int:
     return bool(problems)
 
 
+def ready() -> tuple[Environment, Cluster, Templates]:
+    """All that tests need: the environment, a running PostgreSQL, the templates and a browser."""
+    env = environment.ensure()
+    cluster = Cluster(env)
+    cluster.start()
+    templates = Templates(env, cluster)
+    with ThreadPoolExecutor() as pool:
+        browsing = pool.submit(browser.ensure)
+        templates.ensure()
+        browsing.result()
+    return env, cluster, templates
+
+
 def _groups(env: Environment) -> list[Group]:
     addons = [f"addons/{name}" for name in our_modules()]
     return [
         Group("our addons", addons, odoo=True, strict=True, options=("-n", str(WORKERS), "--dist=loadscope")),
         Group("the whole suite", ["tests"], odoo=False, strict=True),
-        _native(env, tours=False),
+        native("Odoo's own", NATIVE, env, tours=False),
     ]
 
 
-def _native(env: Environment, *, tours: bool) -> Group:
-    targets = [str(env.odoo / "odoo" / "addons" / name / "tests") for name in NATIVE]
+def native(name: str, modules: Iterable[str], env: Environment, *, tours: bool) -> Group:
+    """Odoo's own tests of some modules, with or without those that drive a browser."""
+    targets = [str(env.odoo / "odoo" / "addons" / module / "tests") for module in modules]
     options = ("-n", str(WORKERS), "--dist=loadscope", *(() if tours else ("-p", "suite.no_tours")))
-    return Group("Odoo's own", targets, odoo=True, strict=False, options=options)
+    return Group(name, targets, odoo=True, strict=False, options=options)
 
 
 def _narrowed(groups: list[Group], arguments: list[str]) -> tuple[list[Group], list[str]]:
@@ -108,16 +119,15 @@ def _root_of(group: Group) -> tuple[str, ...]:
     )
 
 
-def _run(
-    group: Group, options: list[str], env: Environment, cluster: Cluster, templates: Templates
-) -> tuple[Tally, int]:
+def run_group(group: Group, options: list[str], env: Environment, cluster: Cluster, template: str) -> tuple[Tally, int]:
+    """Run one pytest, for tests of Odoo on a fresh copy of a template. Returns what it counted and its exit code."""
     report = paths.LOGS / f"junit-{group.name.replace(' ', '-').lower()}.xml"
     report.unlink(missing_ok=True)
     command = [env.python, "-m", "pytest", "-q", "-rs", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}"]
     command += [*group.options, *group.targets]
     variables = cluster.variables() | {"PYTHONPATH": f"{paths.ROOT}:{paths.ROOT / 'tools'}"}
     if group.odoo:
-        templates.clone(DATABASE)
+        cluster.clone(template, DATABASE)
         variables |= postgres.THROWAWAY
         command += [
             f"--odoo-config={config_file()}",
@@ -146,7 +156,7 @@ def _tally(report: Path) -> Tally:
         return tally
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  (our own file)
         if case.find("failure") is not None or case.find("error") is not None:
-            tally.failed += 1
+            tally.failures.append(str(case.get("name")))
         elif (skipped := case.find("skipped")) is not None:
             tally.skipped.append(f"{case.get('name')}: {skipped.get('message')}")
         else:

@@ -13,7 +13,7 @@ class BasePartnerMerge(models.TransientModel):
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
-        """Instead of writing sums: merge points and eWallets of one programme into one card, with a trail.
+        """Instead of writing sums: merge a person's cards of one programme into one, with a trail.
 
         :raise CardNotUsable: when something is held for an order, or owed
         """
@@ -28,8 +28,10 @@ class BasePartnerMerge(models.TransientModel):
         cards = Card.search(
             [
                 ("partner_id", "in", (src_partners | dst_partner).ids),
-                ("program_id.program_type", "in", ("loyalty", "ewallet")),
                 ("state", "in", ("active", "frozen")),
+                "|",
+                ("program_id.applies_on", "=", "both"),
+                ("program_id.program_type", "in", ("loyalty", "ewallet")),
             ],
             order="id",
         )
@@ -38,6 +40,7 @@ class BasePartnerMerge(models.TransientModel):
             target = usable.filtered(lambda card: card.partner_id == dst_partner)[:1] or usable[:1]
             if target and len(same) > 1:
                 (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
+                (same - target).action_archive()
 
     def _merge_memberships(self, src_partners, dst_partner):
         """One membership goes on, the older number's if the kept contact has none; all numbers find it.
