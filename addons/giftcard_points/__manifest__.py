@@ -69,7 +69,6 @@
         "demo/giftcard_accounting_demo.xml",
         "demo/giftcard_batch_demo.xml",
         "demo/giftcard_gifts_demo.xml",
-        "demo/giftcard_till_demo.xml",
         "demo/members_demo.xml",
     ],
     "assets": {
