@@ -3,7 +3,8 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.giftcard_points.exceptions import InsufficientBalance
@@ -234,6 +235,22 @@ class TestEarningTill(EarningCase):
         other = self.sell((self.shirt, 1))
         other.confirm_coupon_programs({str(card.id): {"points": 5000, "program_id": wallet.id, "coupon_id": card.id}})
         self.assertLessEqual(card.balance, 50.02)
+
+    def test_orders_that_no_till_stored_are_a_managers(self):
+        cashier = new_test_user(self.env, "draft-cashier", "point_of_sale.group_pos_user")
+        draft = self.env["pos.order"].create(
+            {
+                "session_id": self.config.current_session_id.id,
+                "partner_id": self.member.id,
+                "amount_tax": 0,
+                "amount_total": 0,
+                "amount_paid": 0,
+                "amount_return": 0,
+            }
+        )
+        change = {"points": 5000, "program_id": self.program.id, "partner_id": self.member.id}
+        with self.assertRaises(AccessError):
+            draft.with_user(cashier).confirm_coupon_programs({"-1": change})
 
     def test_frozen_card_earns_nothing_and_stops_no_sale(self):
         self.sell((self.shirt, 1))

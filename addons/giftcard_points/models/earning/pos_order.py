@@ -3,6 +3,7 @@ from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -60,7 +61,10 @@ class PosOrder(models.Model):
         coupon_data = {int(card_id): dict(values) for card_id, values in coupon_data.items()}
         self.invalidate_recordset(["giftcard_earned"])
         self._state_points(coupon_data)
-        self._limit_money(coupon_data)
+        if self.state == "draft":
+            self._refuse_by_hand()
+        else:
+            self._limit_money(coupon_data)
         answer = super().confirm_coupon_programs(coupon_data)
         return answer | {"giftcard_earned": self.giftcard_earned}
 
@@ -292,6 +296,14 @@ class PosOrder(models.Model):
                     "Order %s earns %s points of %s; the till said %s", self.pos_reference, won, program.id, stated
                 )
             values["points"] = float(won - cost)
+
+    def _refuse_by_hand(self):
+        """An order that no till has stored sells nothing yet; what it moves is what a manager says.
+
+        :raise AccessError: when somebody else says so
+        """
+        if not (self.env.su or self.env.user.has_group("point_of_sale.group_pos_manager")):
+            raise AccessError(self.env._("Only managers move value for an order that is not paid."))
 
     def _limit_money(self, coupon_data):
         """Of gift cards and eWallets no more is loaded than was sold: with each, and with all together."""

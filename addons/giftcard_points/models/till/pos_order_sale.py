@@ -99,7 +99,7 @@ class PosOrder(models.Model):
             if not card and program.program_type == "ewallet":
                 card = Card.search([("partner_id", "=", self.partner_id.id), ("program_id", "=", program.id)], limit=1)
             moved = -native.booked(card) if card else 0
-            if program.program_type == "gift_card":
+            if program.program_type == "gift_card" and self.state != "draft":
                 values = {**values, "points": max(values["points"], moved)}
                 loaded[program] += values["points"] - moved
             elif moved or program in self.lines.giftcard_program_id:
