@@ -180,6 +180,8 @@ class TestTillSale(TillCase):
             self.store(self.sale(self.gift_card, 10, giftcard_card_id=cards[0].id))
         with self.assertRaises(CardNotUsable):
             self.store(self.sale(self.headphones, 50, giftcard_card_id=cards[0].id))
+        with self.assertRaises(CardNotUsable):
+            self.store(self.sale(self.gift_card, 50, giftcard_code=cards[0].code))
         self.store(self.sale(self.gift_card, 50, giftcard_card_id=cards[0].id))
         with self.assertRaises(CardNotUsable):
             self.store(self.sale(self.gift_card, 50, giftcard_card_id=cards[0].id))

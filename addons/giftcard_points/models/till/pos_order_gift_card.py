@@ -158,5 +158,6 @@ class PosOrder(models.Model):
                 limit=1,
             )
         }
-        super()._remove_duplicate_coupon_data(coupon_data)
+        result = super()._remove_duplicate_coupon_data(coupon_data)
         coupon_data.update(others)
+        return result

@@ -108,7 +108,9 @@ class PosOrderLine(models.Model):
             [("code", "=", code)], limit=1
         ):
             return False
-        status = self.env["loyalty.card"].get_gift_card_status(code, self.order_id.config_id.id)
-        if not status["status"] or not status["data"]["loyalty.card"]:
+        Card = self.env["loyalty.card"]
+        status = Card.get_gift_card_status(code, self.order_id.config_id.id)
+        # Paper cards are named by their own field.
+        if not status["status"] or not status["data"]["loyalty.card"] or Card._paper_card(code):
             raise CardNotUsable(self.env._("Card %s is not sold by this product.", code))
         return True
