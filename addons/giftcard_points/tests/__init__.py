@@ -8,6 +8,7 @@ from . import test_ledger_post
 from . import test_ledger_undo
 from . import test_paper_screens
 from . import test_till
+from . import test_till_gift_card
 from . import test_till_holds
 from . import test_posting
 from . import test_accounts

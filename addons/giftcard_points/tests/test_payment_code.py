@@ -124,6 +124,24 @@ class TestPaymentCode(TillCase):
             self.confirm(order, 20)
         self.assertCard(80)
 
+    def test_invariant_finds_codes_that_took_nothing_or_took_twice(self):
+        for __ in range(2):
+            data = self.order(20)
+            self.scan(self.member._payment_code()["code"], data)
+            self.store(data)
+        first, second = self.codes.search([("partner_id", "=", self.member.id)])
+        self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
+        for change, *values in (
+            ("SET operation_id = NULL WHERE id = %s", first.id),
+            ("SET state = 'void' WHERE id = %s", first.id),
+            ("SET operation_id = %s WHERE id = %s", second.operation_id.id, first.id),
+        ):
+            savepoint = self.env.cr.savepoint()
+            self.env.cr.execute(f"UPDATE giftcard_payment_code {change}", values)
+            [violation] = self.env["giftcard.ledger"]._check_invariants()
+            savepoint.close(rollback=True)
+            self.assertTrue(violation["invariant"].startswith("a payment code that is used has taken value"))
+
     def test_same_code_at_two_tills(self):
         first, second, code = self.order(20), self.order(20), self.member._payment_code()["code"]
         self.assertTrue(self.scan(code, first)["successful"])

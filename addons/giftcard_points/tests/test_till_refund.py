@@ -59,8 +59,8 @@ class TestTillRefund(TillCase):
 
     def sell(self, *values):
         products = [(self.gift_card, 1) for value in values]
-        order = self.store(self.create_ui_order_data(products, payments=[(self.cash_pm1, sum(values))]))
         before = self.program.coupon_ids
+        order = self.store(self.create_ui_order_data(products, payments=[(self.cash_pm1, sum(values))]))
         order.confirm_coupon_programs(
             {
                 str(-number): {"points": value, "program_id": self.program.id, "coupon_id": -number}

@@ -310,7 +310,7 @@ class PosOrder(models.Model):
         programs = self.env["loyalty.program"].browse({values["program_id"] for values in coupon_data.values()})
         # The eWallets that lines name were loaded when the order was stored, with their bonus.
         programs = programs.exists().filtered(lambda program: program.program_type in MONEY)
-        programs -= self.lines.giftcard_program_id
+        programs -= self.lines.giftcard_program_id.filtered(lambda program: program.program_type == "ewallet")
         room = {program: self._money_sold(program) for program in programs}
         room[None] = self._money_sold(programs)
         for card_id, values in coupon_data.items():

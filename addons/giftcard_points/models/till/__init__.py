@@ -3,6 +3,7 @@ from . import pos_config
 from . import res_config_settings
 from . import pos_order_line
 from . import pos_order_sale
+from . import pos_order_gift_card
 from . import pos_order_payment_code
 from . import pos_order_refund
 from . import pos_order_balances

@@ -11,8 +11,7 @@ class PosOrder(models.Model):
     """What the till sells: eWallets are loaded and paper cards activated by the transaction that stores the order.
 
     Stock Odoo books both in a later call, by amounts that the till states; a reply lost in between leaves a customer
-    who has paid for nothing. Gift cards with a new code are still made by that call, which learns of the code; it puts
-    on them no more than the order's lines were sold for.
+    who has paid for nothing. On what is left to that call it puts no more than the order's lines were sold for.
     """
 
     _inherit = "pos.order"
@@ -20,12 +19,15 @@ class PosOrder(models.Model):
     def _process_saved_order(self, draft):
         order_id = super()._process_saved_order(draft)
         if not draft and self.state != "cancel":
-            for line in self.lines.filtered(lambda line: line.qty > 0 and not line.refunded_orderline_id):
+            for line in self._selling_lines():
                 if line.giftcard_card_id:
                     self._activate_card(line)
-                elif line.giftcard_program_id:
+                elif line.giftcard_program_id.program_type not in (False, "gift_card"):
                     self._top_up(line)
         return order_id
+
+    def _selling_lines(self):
+        return self.lines.filtered(lambda line: line.qty > 0 and not line.refunded_orderline_id)
 
     def _top_up(self, line):
         """Load the customer's eWallet with what a line was sold for.
@@ -61,10 +63,10 @@ class PosOrder(models.Model):
             )
         batch._activate_sold(card, self._line_act("issue", line))
 
-    def _line_act(self, kind, line):
+    def _line_act(self, kind, line, unit=None):
         return Act(
             kind,
-            key=f"{LINE_KEY}{line.id}",
+            key=f"{LINE_KEY}{line.id}/{unit}" if unit else f"{LINE_KEY}{line.id}",
             document=(self._name, self.id),
             store_id=self.config_id.giftcard_store_id.id or None,
         )
@@ -114,8 +116,14 @@ class PosOrder(models.Model):
         return result
 
     def _sold_for(self, program):
-        """:return: what gift cards of a program, other than paper cards, were sold for by this order"""
+        """:return: what cards of a program were sold for by this order and not issued by storing it"""
+        issued = self._issued_gift_cards().filtered(lambda card: card.program_id == program).mapped("code")
         lines = self.lines.filtered(
-            lambda line: line.qty > 0 and not line.giftcard_card_id and program in line._giftcard_programs()
+            lambda line: (
+                line.qty > 0
+                and not line.giftcard_card_id
+                and program in line._giftcard_programs()
+                and (not issued or (line.giftcard_code and line.giftcard_code not in issued))
+            )
         )
         return sum(line._sold_for() for line in lines)

@@ -31,10 +31,18 @@ patch(PosOrder.prototype, {
         return { amounts, refunds, sells };
     },
 
-    /** A paper card is told by its number, also when its secret was scanned. */
-    processGiftCard(code, ...args) {
-        const card = this.getSelectedOrderline()?.giftcard_card_id;
-        return super.processGiftCard(card ? card.code : code, ...args);
+    /**
+     * A paper card is told by its number, also when its secret was scanned. Another number that is given to a card is
+     * told to the server, which makes the card when it stores the order.
+     */
+    processGiftCard(code, points, expirationDate) {
+        const line = this.getSelectedOrderline();
+        const card = line.giftcard_card_id;
+        if (!card) {
+            line.giftcard_code = code;
+            line.giftcard_expires_on = expirationDate || false;
+        }
+        return super.processGiftCard(card ? card.code : code, points, expirationDate);
     },
 
     get giftcardBalances() {

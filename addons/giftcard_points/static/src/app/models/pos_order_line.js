@@ -3,8 +3,8 @@ import { patch } from "@web/core/utils/patch";
 
 patch(PosOrderline.prototype, {
     setOptions(options) {
-        // The server loads the eWallet when it stores the order, and has to know which.
-        if (options.eWalletGiftCardProgram?.program_type === "ewallet") {
+        // The server loads the eWallet or makes the gift card when it stores the order, and has to know which.
+        if (options.eWalletGiftCardProgram) {
             this.giftcard_program_id = options.eWalletGiftCardProgram;
         }
         return super.setOptions(...arguments);
