@@ -62,6 +62,8 @@
         "report/giftcard_top_up_report.xml",
         "views/giftcard_top_up_request_views.xml",
         "views/giftcard_till_views.xml",
+        "report/giftcard_statement_report.xml",
+        "wizards/giftcard_statement_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [
