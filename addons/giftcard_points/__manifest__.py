@@ -64,6 +64,8 @@
         "views/giftcard_till_views.xml",
         "report/giftcard_statement_report.xml",
         "wizards/giftcard_statement_views.xml",
+        "security/giftcard_reports_rules.xml",
+        "views/giftcard_method_report_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

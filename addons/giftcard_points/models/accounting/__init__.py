@@ -12,3 +12,4 @@ from . import giftcard_ledger_posting
 from . import giftcard_close
 from . import giftcard_roll_forward
 from . import giftcard_lot_age
+from . import giftcard_method_report
