@@ -66,6 +66,7 @@
         "wizards/giftcard_statement_views.xml",
         "security/giftcard_reports_rules.xml",
         "views/giftcard_method_report_views.xml",
+        "views/giftcard_points_posting_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

@@ -13,3 +13,4 @@ from . import giftcard_top_up
 from . import giftcard_card_payout
 from . import giftcard_member_change
 from . import giftcard_statement
+from . import giftcard_points_post
