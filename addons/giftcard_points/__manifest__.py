@@ -62,6 +62,11 @@
         "report/giftcard_top_up_report.xml",
         "views/giftcard_top_up_request_views.xml",
         "views/giftcard_till_views.xml",
+        "report/giftcard_statement_report.xml",
+        "wizards/giftcard_statement_views.xml",
+        "security/giftcard_reports_rules.xml",
+        "views/giftcard_method_report_views.xml",
+        "views/giftcard_points_posting_views.xml",
     ],
     "external_dependencies": {"python": ["pyzipper", "xlsxwriter", "reportlab", "cryptography"]},
     "demo": [

@@ -12,3 +12,5 @@ from . import giftcard_gift_link
 from . import giftcard_top_up
 from . import giftcard_card_payout
 from . import giftcard_member_change
+from . import giftcard_statement
+from . import giftcard_points_post

@@ -12,3 +12,7 @@ from . import giftcard_ledger_posting
 from . import giftcard_close
 from . import giftcard_roll_forward
 from . import giftcard_lot_age
+from . import giftcard_method_report
+from . import res_company_points
+from . import giftcard_points_posting
+from . import giftcard_points_posting_line

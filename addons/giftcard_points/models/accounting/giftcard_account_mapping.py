@@ -15,7 +15,7 @@ class GiftcardAccountMapping(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain=[("program_type", "in", ["gift_card", "ewallet"])],
+        domain=[("program_type", "in", ["gift_card", "ewallet", "loyalty"])],
     )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     liability_account_id = fields.Many2one("account.account", check_company=True)

@@ -33,3 +33,13 @@ class LoyaltyProgram(models.Model):
         # Accounts are read for whoever sells: cashiers do not see the mapping.
         mapping = self.sudo().account_mapping_ids.filtered(lambda mapping: mapping.company_id == company)
         return mapping[f"{role}_account_id"] or company.sudo()[f"giftcard_{role}_account_id"]
+
+    def _points_accounts(self, company):
+        """:return: (liability, cost) accounts of the estimate of this programme's points, its own or the company's"""
+        self.ensure_one()
+        mapping = self.sudo().account_mapping_ids.filtered(lambda mapping: mapping.company_id == company)
+        company = company.sudo()
+        return (
+            mapping.liability_account_id or company.giftcard_points_account_id,
+            mapping.bonus_account_id or company.giftcard_bonus_account_id,
+        )
