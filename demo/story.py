@@ -68,7 +68,7 @@ class Story:
     def compare_points(self):
         bought = [purchase for purchases in self.customers.values() for purchase in purchases]
         expected = cdnow.points(bought, self.points_per_unit)
-        earned = self._earned(list(self.partners.values()))
+        earned = self._earned(list(self.partners.values()), bought)
         for customer, partner_id in self.partners.items():
             expect(
                 earned.get(partner_id, 0) == expected.get(customer, 0),
@@ -334,12 +334,18 @@ class Story:
                 }
                 self.till.confirm(order_id, {-1: change})
 
-    def _earned(self, partner_ids):
-        """:return: {partner id: what the ledger says was earned}"""
+    def _earned(self, partner_ids, purchases):
+        """:return: {partner id: what the ledger says was earned by these purchases}"""
+        orders = self.admin.call("pos.order", "search", [("uuid", "in", [purchase.uuid for purchase in purchases])])
         groups = self.admin.call(
             "giftcard.entry",
             "formatted_read_group",
-            [("card_id.partner_id", "in", partner_ids), ("operation_id.kind", "=", "earn")],
+            [
+                ("card_id.partner_id", "in", partner_ids),
+                ("operation_id.kind", "=", "earn"),
+                ("operation_id.res_model", "=", "pos.order"),
+                ("operation_id.res_id", "in", orders),
+            ],
             ["card_id"],
             ["amount:sum"],
         )
