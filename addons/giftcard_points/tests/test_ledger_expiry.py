@@ -67,3 +67,8 @@ class TestLedgerExpiry(LedgerCase):
         with freeze_time("2026-01-31 04:00:00"):
             self.ledger._grant(Act("earn"), self.other, 5)
         self.assertEqual(str(self.other.lot_ids.expires_on), "2027-01-31")
+
+    def test_a_lot_is_called_by_its_origin_and_last_day(self):
+        self.grant(self.card, 10)
+        names = self.card.lot_ids.sorted("id").mapped("display_name")
+        self.assertEqual(names, ["Paid, 01/31/2026", "Paid, 06/30/2026", "Paid, no expiry"])

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class GiftcardLot(models.Model):
@@ -37,3 +38,10 @@ class GiftcardLot(models.Model):
     )
     # The order in which a debit reads a card's lots.
     _usable_index = models.Index("(card_id, expires_on, id) WHERE remaining > 0")
+
+    @api.depends("origin", "expires_on")
+    def _compute_display_name(self):
+        origins = dict(self._fields["origin"]._description_selection(self.env))
+        for lot in self:
+            until = format_date(self.env, lot.expires_on) if lot.expires_on else self.env._("no expiry")
+            lot.display_name = self.env._("%(origin)s, %(until)s", origin=origins[lot.origin], until=until)
