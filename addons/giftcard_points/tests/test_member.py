@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.giftcard_points.exceptions import CardNotUsable
+from odoo.addons.giftcard_points.exceptions import CardNotUsable, MemberClosed
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
 from .common import LedgerCase
@@ -49,6 +49,30 @@ class TestMember(LedgerCase):
         self.ledger._spend(Act("spend"), self.card, 1)
         self.assertEqual(wallet.state, "frozen")
         self.assertIn("Asked on the phone", self.alice.message_ids.mapped("body")[0])
+
+    def test_member_card_is_the_one_that_took_over(self):
+        self.grant(self.card, 10)
+        successor = self.card._replace(Act("replace"))
+        self.assertEqual(self.alice._member_card(self.points_program), successor)
+        # Native code takes whichever card it finds.
+        mine = [("partner_id", "=", self.alice.id), ("program_id", "=", self.points_program.id)]
+        self.assertEqual(self.env["loyalty.card"].search(mine), successor)
+        successor.action_freeze("Lost")
+        self.assertEqual(self.alice._member_card(self.points_program), successor)
+        second = self.env["loyalty.card"].create(
+            {"partner_id": self.alice.id, "program_id": self.points_program.id, "code": "SECOND"}
+        )
+        self.assertEqual(self.alice._member_card(self.points_program), second, "it can be used")
+        for card in successor | second:
+            self.ledger._end(Act("expire"), card)
+        fresh = self.alice._member_card(self.points_program)
+        self.assertEqual(fresh.state, "active")
+        self.assertNotIn(fresh, self.card | successor | second)
+
+    def test_who_has_left_gets_no_new_card(self):
+        self.change("close")
+        with self.assertRaises(MemberClosed):
+            self.alice._member_card(self.points_program)
 
     def test_closing_ends_the_points_but_not_the_money(self):
         self.grant(self.card, 10)

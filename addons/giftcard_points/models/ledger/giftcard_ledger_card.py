@@ -41,7 +41,7 @@ class GiftcardLedger(models.AbstractModel):
             self._expire_cards(source, self._today(source.company_id or self.env.company))
             if free := self._free_of_claims(source):
                 self._carry(operation, source, target, free, home=state == "replaced")
-            self._transition(source, state, ("active", "used"), successor_id=target.id)
+            self._transition(source, state, ("active", "used"), successor_id=target.id, **self._laid_aside(source))
         return operation
 
     def _end(self, act, card):
@@ -61,7 +61,7 @@ class GiftcardLedger(models.AbstractModel):
                     card.id,
                 )
                 self._enter_debit(operation, card, free, balance, version, parts)
-            self._transition(card, "expired", LIVE)
+            self._transition(card, "expired", LIVE, **self._laid_aside(card))
         return operation
 
     def _extend(self, act, card, day):
@@ -160,6 +160,11 @@ class GiftcardLedger(models.AbstractModel):
         if len(rows) < len(cards):
             self._refuse_unusable(cards, states=allowed)
         self._changed(cards)
+
+    def _laid_aside(self, card):
+        """:return: columns of a card that ends: a member's is archived, since native code takes whichever it finds"""
+        # The programme is read with the ledger's rights.
+        return {"active": False} if card.sudo().program_id.is_nominative else {}
 
     def _reopen(self, card):
         """A card that was used up and gets value back can be used again."""

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...exceptions import MemberClosed
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -95,16 +97,39 @@ class ResPartner(models.Model):
         """The member's card of a program; made, once, when there is none.
 
         :param program: a nominative ``loyalty.program`` (points or eWallet)
-        :return: ``loyalty.card``
+        :return: ``loyalty.card``, active or frozen
+        :raise MemberClosed: when there is none and the membership has ended
         """
         self.ensure_one()
-        # Cards are the ledger's business: who acts for a member need not be allowed to create them.
-        Card = self.env["loyalty.card"].sudo()
-        domain = [("partner_id", "=", self.id), ("program_id", "=", program.id)]
-        card = Card.search(domain, order="id", limit=1)
+        card = self._member_cards(program).get(self.id)
         if not card:
+            # Who acts for a member need not be allowed to read his status.
+            if self.sudo().member_state == "closed":
+                raise MemberClosed(self.env._("%s has closed the membership.", self.display_name))
             self.env.execute_query(SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id))
-            card = Card.search(domain, order="id", limit=1) or Card.create(
-                {"partner_id": self.id, "program_id": program.id}
-            )
+            card = self._member_cards(program).get(self.id)
+        if not card:
+            # Cards are the ledger's business: who acts for a member need not be allowed to create them.
+            card = self.env["loyalty.card"].sudo().create({"partner_id": self.id, "program_id": program.id})
         return card.with_env(self.env)
+
+    def _member_cards(self, program):
+        """The cards of a program on which these members have their value: of several one that can be used; cards that
+        were replaced, merged or ended are none, what took their place is found itself.
+
+        :return: {partner id: ``loyalty.card``}, without members who have none
+        """
+        # As in `_member_card`. The states sort: active, then frozen.
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("program_id", "=", program.id),
+                    ("state", "in", ("active", "frozen")),
+                ],
+                order="state, id",
+            )
+        )
+        return {card.partner_id.id: card.with_env(self.env) for card in reversed(cards)}
