@@ -1,7 +1,7 @@
 import json
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.giftcard_points.exceptions import CardNotUsable, MemberClosed
@@ -73,6 +73,32 @@ class TestMember(LedgerCase):
         self.change("close")
         with self.assertRaises(MemberClosed):
             self.alice._member_card(self.points_program)
+
+    def test_a_membership_is_not_written_by_hand(self):
+        user = self._make_user("contacts", "base.group_user,base.group_partner_manager,giftcard_points.group_officer")
+        alice, Partner = self.alice.with_user(user), self.env["res.partner"].with_user(user)
+        stranger = Partner.create({"name": "Stranger"})
+        tier = self.env["giftcard.tier"].create({"name": "Best", "threshold": 999999})
+        forged = {
+            "member_number": "M1",
+            "member_state": "active",
+            "member_since": "2020-01-01 00:00:00",
+            "member_channel": "pos",
+            "member_store_id": self.env["giftcard.store"].create({"name": "Shop", "code": "SHOP"}).id,
+            "member_tier_id": tier.id,
+            "member_tier_ends_on": "2030-01-01",
+            "real_name_verified": True,
+            "real_name_verified_by_id": self.env.uid,
+        }
+        for name, value in forged.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                alice.write({name: value})
+            with self.subTest(name), self.assertRaises(AccessError):
+                Partner.create({"name": "Forged", name: value})
+            with self.subTest(name), self.assertRaises(AccessError):
+                Partner.with_context(**{f"default_{name}": value}).create({"name": "Forged"})
+        stranger.action_join()
+        self.assertEqual((stranger.member_state, stranger.member_channel), ("active", "backoffice"))
 
     def test_closing_ends_the_points_but_not_the_money(self):
         self.grant(self.card, 10)

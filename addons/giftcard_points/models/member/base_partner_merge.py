@@ -80,7 +80,7 @@ class BasePartnerMerge(models.TransientModel):
                 )
             )
         # The fields are the ledger's and read-only; the number is unique, so it is freed first.
-        (src_partners & members).write(
+        (members & src_partners).write(
             {"member_number": False, "member_state": False, "member_since": False, "member_tier_id": False}
         )
         self.env["res.partner"].flush_model()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...exceptions import MemberClosed
@@ -57,6 +57,31 @@ class ResPartner(models.Model):
             partner.member_money = money.get(partner.id, 0.0)
             partner.member_points = points.get(partner.id, 0.0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_by_hand({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_by_hand(vals.keys())
+        return super().write(vals)
+
+    def _kept_fields(self):
+        """:return: names of the fields that are written by the methods of memberships alone"""
+        return {
+            "member_number",
+            "member_state",
+            "member_since",
+            "member_channel",
+            "member_store_id",
+        }
+
+    def _refuse_by_hand(self, names):
+        """:raise AccessError: when a client writes, or names a default for, what only methods write"""
+        defaults = {key.removeprefix("default_") for key in self.env.context}
+        if not self.env.su and self._kept_fields() & {*names, *defaults}:
+            raise AccessError(self.env._("A membership is not written by hand. Use its actions."))
+
     def action_join(self):
         """Make members of these contacts."""
         self._join("backoffice")
@@ -80,9 +105,10 @@ class ResPartner(models.Model):
         """
         if closed := self.filtered(lambda partner: partner.member_state == "closed"):
             raise UserError(self.env._("%s has closed the membership.", closed[0].display_name))
-        # The sequence is the platform's; who may write the contact may use it.
+        self.check_access("write")
+        # The sequence is the platform's; who may write the contact may use it, and lets these fields be written.
         sequence = self.env["ir.sequence"].sudo()
-        for partner in self.filtered(lambda partner: not partner.member_number):
+        for partner in self.sudo().filtered(lambda partner: not partner.member_number):
             partner.write(
                 {
                     "member_number": sequence.next_by_code("giftcard.member"),
