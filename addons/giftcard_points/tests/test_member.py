@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.giftcard_points.exceptions import CardNotUsable, MemberClosed
+from odoo.addons.giftcard_points.exceptions import CardFrozen, CardNotUsable, MemberClosed
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
 from .common import LedgerCase
@@ -153,6 +153,17 @@ class TestMember(LedgerCase):
         self.assertEqual(self.alice.member_tier_id, high)
         self.assertEqual(self.alice.member_tier_change_ids[:2].mapped("reason"), ["merge", "rise"])
         self.assertEqual(self.alice.member_growth, 9)
+
+    def test_blocked_value_is_not_unblocked_by_a_merge(self):
+        self.grant(self.other, 10)
+        self.other.action_freeze("Suspected fraud")
+        with self.assertRaises(CardFrozen), self.env.cr.savepoint():
+            self.merge(self.bob)
+        self.assertCard(self.other, 10)
+        self.assertEqual((self.other.state, self.other.partner_id), ("frozen", self.bob))
+        self.card.unlink()
+        self.merge(self.bob)
+        self.assertEqual((self.other.state, self.other.partner_id), ("frozen", self.alice))
 
     def test_what_is_held_stops_the_merge(self):
         self.grant(self.other, 10)

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...exceptions import CardFrozen
+
 
 class BasePartnerMerge(models.TransientModel):
     """Contacts are merged with their memberships: value moves by the ledger, numbers still find the member."""
@@ -15,6 +17,7 @@ class BasePartnerMerge(models.TransientModel):
     def _merge_loyalty_cards(self, src_partners, dst_partner):
         """Instead of writing sums: merge a person's cards of one programme into one, with a trail.
 
+        :raise CardFrozen: when one of several cards of a programme is blocked, for whoever blocked it decides about it
         :raise CardNotUsable: when something is held for an order, or owed
         """
         self.env.execute_query(
@@ -36,11 +39,12 @@ class BasePartnerMerge(models.TransientModel):
             order="id",
         )
         for same in cards.grouped("program_id").values():
-            usable = same.filtered(lambda card: card.state == "active")
-            target = usable.filtered(lambda card: card.partner_id == dst_partner)[:1] or usable[:1]
-            if target and len(same) > 1:
-                (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
-                (same - target).action_archive()
+            if len(same) == 1:
+                continue
+            if frozen := same.filtered(lambda card: card.state == "frozen"):
+                raise CardFrozen(self.env._("Card %s is blocked. Unblock it first.", frozen[0].code))
+            target = same.filtered(lambda card: card.partner_id == dst_partner)[:1] or same[:1]
+            (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
 
     def _merge_memberships(self, src_partners, dst_partner):
         """One membership goes on, the older number's if the kept contact has none; all numbers find it.
