@@ -20,12 +20,7 @@ class BasePartnerMerge(models.TransientModel):
         :raise CardFrozen: when one of several cards of a programme is blocked, for whoever blocked it decides about it
         :raise CardNotUsable: when something is held for an order, or owed
         """
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                (src_partners | dst_partner).ids,
-            )
-        )
+        (src_partners | dst_partner)._claim_cards()
         # Contacts are merged by those who manage contacts; the ledger writes what it did and who did it.
         Card = self.env["loyalty.card"].sudo()
         cards = Card.search(

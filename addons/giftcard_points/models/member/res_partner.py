@@ -132,12 +132,29 @@ class ResPartner(models.Model):
             # Who acts for a member need not be allowed to read his status.
             if self.sudo().member_state == "closed":
                 raise MemberClosed(self.env._("%s has closed the membership.", self.display_name))
-            self.env.execute_query(SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id))
+            self._claim_cards()
             card = self._member_cards(program).get(self.id)
         if not card:
             # Cards are the ledger's business: who acts for a member need not be allowed to create them.
             card = self.env["loyalty.card"].sudo().create({"partner_id": self.id, "program_id": program.id})
         return card.with_env(self.env)
+
+    def _claim_cards(self):
+        """Let one transaction at a time decide which cards these members have.
+
+        The others wait, and then see what it has made; in REPEATABLE READ they could not, and a row that was merely
+        locked would not stop them: one that was written does, and Odoo repeats the call.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner SET write_date = write_date
+                 WHERE id IN (SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)
+             RETURNING id
+                """,
+                self.ids,
+            )
+        )
 
     def _member_cards(self, program):
         """The cards of a program on which these members have their value: of several one that can be used; cards that

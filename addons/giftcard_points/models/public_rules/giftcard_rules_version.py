@@ -61,8 +61,9 @@ class GiftcardRulesVersion(models.Model):
             if version.effective_from < fields.Date.context_today(self):
                 raise UserError(self.env._("New rules do not take effect in the past."))
             # One number after the other, also for two who publish at once.
+            program = version.program_id.id
             self.env.execute_query(
-                SQL("SELECT id FROM loyalty_program WHERE id = %s FOR NO KEY UPDATE", version.program_id.id)
+                SQL("UPDATE loyalty_program SET write_date = write_date WHERE id = %s RETURNING id", program)
             )
             domain = [("program_id", "=", version.program_id.id), ("state", "=", "published")]
             last = self.search(domain, order="number desc", limit=1)
