@@ -74,6 +74,23 @@ class TestMember(LedgerCase):
         with self.assertRaises(MemberClosed):
             self.alice._member_card(self.points_program)
 
+    def test_closing_is_refused_while_something_is_held_or_owed(self):
+        wallet = self.alice._member_card(self._make_program("ewallet", "Wallet"))
+        load = self.ledger._grant(Act("load"), wallet, 5)
+        self.ledger._hold(Act("spend"), wallet, 5)
+        with self.assertRaises(CardNotUsable), self.env.cr.savepoint():
+            self.change("close")
+        self.ledger._release(wallet.sudo().hold_ids)
+        wallet.program_id.debt_allowed = True
+        self.ledger._spend(Act("spend"), wallet, 3)
+        self.ledger._reverse(Act("reverse"), load)
+        self.assertCard(wallet, -3, debt=3)
+        with self.assertRaises(CardNotUsable), self.env.cr.savepoint():
+            self.change("close")
+        self.ledger._grant(Act("load"), wallet, 3)
+        self.change("close")
+        self.assertEqual((self.alice.member_state, wallet.state), ("closed", "expired"))
+
     def test_a_membership_is_not_written_by_hand(self):
         user = self._make_user("contacts", "base.group_user,base.group_partner_manager,giftcard_points.group_officer")
         alice, Partner = self.alice.with_user(user), self.env["res.partner"].with_user(user)
