@@ -129,6 +129,30 @@ class TestTier(LedgerCase):
         self.alice.specific_property_product_pricelist = own
         self.assertEqual(self.alice.property_product_pricelist, own)
 
+    def test_who_cannot_take_a_birthday_gift_keeps_nobody_from_his(self):
+        self.base.write({"birthday_program_id": self.points_program.id, "birthday_amount": 50})
+        self.env.ref("giftcard_points.ir_cron_birthday_gifts").active = True
+        members = self.alice | self.bob
+        members.sudo().member_tier_id = self.base
+        self.grant(self.card, 40)
+        members.write({"birth_month": "5", "birth_day": 9})
+        self.points_program.max_balance = 60
+
+        def run(noon):
+            with freeze_time(noon), self.enter_registry_test_mode():
+                self.env.ref("giftcard_points.ir_cron_birthday_gifts").method_direct_trigger()
+            self.env.invalidate_all()
+
+        with self.assertLogs("odoo.addons.giftcard_points.models.member.res_partner_birthday", "WARNING"):
+            run("2026-05-09 12:00:00")
+        self.assertEqual((self.card.balance, self.other.balance), (40, 50))
+        self.ledger._spend(Act("spend"), self.card, 40)
+        run("2026-05-11 12:00:00")
+        self.assertEqual((self.card.balance, self.other.balance), (50, 50), "two days later, and once")
+        self.ledger._spend(Act("spend"), self.card, 50)
+        run("2027-05-12 12:00:00")
+        self.assertEqual(self.card.balance, 0, "three days later it is over")
+
     def test_birthday_gift_once_a_year(self):
         coupons = self._make_program("coupons", "Cake")
         self.gold.write({"birthday_program_id": self.points_program.id, "birthday_amount": 50})
