@@ -6,7 +6,7 @@ from psycopg2.errors import RestrictViolation
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
@@ -152,6 +152,13 @@ class TestTier(LedgerCase):
         self.ledger._spend(Act("spend"), self.card, 50)
         run("2027-05-12 12:00:00")
         self.assertEqual(self.card.balance, 0, "three days later it is over")
+
+    def test_birthdays_are_found_by_their_index(self):
+        Partner = self.env["res.partner"]
+        query = Partner._search(Partner._born_on(fields.Date.to_date("2026-05-09")))
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("res_partner__birthday_index", str(plan))
 
     def test_birthday_gift_once_a_year(self):
         coupons = self._make_program("coupons", "Cake")

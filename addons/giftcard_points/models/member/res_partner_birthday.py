@@ -92,7 +92,9 @@ class ResPartner(models.Model):
             Domain("birth_month", "=", month) & Domain("birth_day", "=", number)
             for month, number in self._birthdays_on(day)
         )
-        return born & Domain("member_state", "=", "active") & Domain("id", ">", last)
+        # The number is what the index asks for.
+        member = Domain("member_number", "!=", False) & Domain("member_state", "=", "active")
+        return born & member & Domain("id", ">", last)
 
     def _congratulate_each(self, day):
         """All of them at once; if one cannot take the gift, one by one, so that it keeps nobody else from his."""
