@@ -12,6 +12,14 @@ class BasePartnerMerge(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._merge_memberships(src_partners, dst_partner)
+        # A member has one code that waits to be scanned: the kept contact's.
+        self.env.execute_query(
+            SQL(
+                "UPDATE giftcard_payment_code SET state = 'void' WHERE partner_id = ANY(%s) AND state = 'issued'"
+                " RETURNING id",
+                src_partners.ids,
+            )
+        )
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
