@@ -91,6 +91,24 @@ class TestMember(LedgerCase):
         self.change("close")
         self.assertEqual((self.alice.member_state, wallet.state), ("closed", "expired"))
 
+    def test_what_belongs_to_members_of_other_companies_is_out_of_reach(self):
+        ours, theirs = self.env.company, self.env["res.company"].create({"name": "Theirs"})
+        auditor = self._make_user("member_auditor", "giftcard_points.group_auditor")
+        tier = self.env["giftcard.tier"].create({"name": "Theirs", "threshold": 99999})
+        message = {"partner_id": self.bob.id, "kind": "rules", "key": "theirs", "title": "Theirs", "body": ""}
+        records = [
+            self.env["giftcard.message"]._post([message]),
+            self.env["giftcard.tier.change"].create(
+                {"partner_id": self.bob.id, "to_tier_id": tier.id, "reason": "rise", "date": fields.Datetime.now()}
+            ),
+            self.env["giftcard.member.alias"].create({"partner_id": self.bob.id, "number": "THEIRS"}),
+        ]
+        for company, reachable in ((False, True), (ours, True), (theirs, False)):
+            self.bob.company_id = company
+            for record in records:
+                found = record.with_user(auditor).search([("id", "=", record.id)])
+                self.assertEqual(bool(found), reachable, record)
+
     def test_a_membership_is_not_written_by_hand(self):
         user = self._make_user("contacts", "base.group_user,base.group_partner_manager,giftcard_points.group_officer")
         alice, Partner = self.alice.with_user(user), self.env["res.partner"].with_user(user)
