@@ -153,6 +153,15 @@ class TestTier(LedgerCase):
         run("2027-05-12 12:00:00")
         self.assertEqual(self.card.balance, 0, "three days later it is over")
 
+    def test_nobody_falls_out_of_the_tier_that_is_every_members(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=500)):
+            earned = self.grant(self.card, 10)
+        self.alice.member_tier_id = self.base
+        self.ledger._reverse(Act("reverse"), earned)
+        self.assertEqual(self.alice.member_growth, -10)
+        self.review()
+        self.assertEqual((self.alice.member_tier_id, self.alice.member_tier_ends_on), (self.base, False))
+
     def test_birthdays_are_found_by_their_index(self):
         Partner = self.env["res.partner"]
         query = Partner._search(Partner._born_on(fields.Date.to_date("2026-05-09")))
