@@ -130,6 +130,22 @@ class TestExpiryModes(LedgerCase):
         self.assertEqual((self.card.next_expiry_day, self.card.next_expiry_amount), (later, 7))
         self.assertFalse(self.bob.member_next_expiry_on)
 
+    def test_reminders_of_many_cost_no_more_queries(self):
+        today = fields.Date.context_today(self.card)
+        members = self.env["res.partner"].create([{"name": f"Member {number}"} for number in range(9)])
+        cards = [member._member_card(self.points_program) for member in members]
+        rows = [(card.id, card.partner_id.id, today + timedelta(days=3), 1.0) for card in cards]
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.ledger._tell_of_expiry(some)
+            return self.env.cr.sql_log_count - before
+
+        queries(rows[:1])
+        self.assertEqual(queries(rows[1:2]), queries(rows[2:]))
+
     def test_one_reminder_for_each_day(self):
         self.points_program.reminder_days = 7
         today = fields.Date.context_today(self.card)

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -117,21 +119,25 @@ class GiftcardLedger(models.AbstractModel):
         messages = []
         Partner, Card = self.env["res.partner"].sudo(), self.env["loyalty.card"].sudo()
         Partner.browse([partner_id for __, partner_id, *__ in rows]).fetch(["lang"])
-        for card_id, partner_id, day, amount in rows:
-            lang = Partner.browse(partner_id).lang or self.env.lang
-            card = Card.with_context(lang=lang).browse(card_id)
-            messages.append(
-                {
-                    "partner_id": partner_id,
-                    "kind": "expiry",
-                    "key": f"expiry/{card_id}/{day}",
-                    "title": card.env._("Use it before it expires"),
-                    "body": card.env._(
-                        "%(amount)g %(unit)s can be used until %(day)s.",
-                        amount=amount,
-                        unit=card.point_name,
-                        day=day,
-                    ),
-                }
-            )
+        of_lang = defaultdict(list)
+        for row in rows:
+            of_lang[Partner.browse(row[1]).lang or self.env.lang].append(row)
+        for lang, mine in of_lang.items():
+            # Browsed together, read together.
+            cards = Card.with_context(lang=lang).browse([card_id for card_id, *__ in mine])
+            for card, (card_id, partner_id, day, amount) in zip(cards, mine, strict=True):
+                messages.append(
+                    {
+                        "partner_id": partner_id,
+                        "kind": "expiry",
+                        "key": f"expiry/{card_id}/{day}",
+                        "title": card.env._("Use it before it expires"),
+                        "body": card.env._(
+                            "%(amount)g %(unit)s can be used until %(day)s.",
+                            amount=amount,
+                            unit=card.point_name,
+                            day=day,
+                        ),
+                    }
+                )
         self.env["giftcard.message"]._post(messages)
