@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ...by_hand import created_fields
 from ...exceptions import MemberClosed
 
 
@@ -59,7 +60,7 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._refuse_by_hand({name for vals in vals_list for name in vals})
+        self._refuse_by_hand(created_fields(self.env, vals_list))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -77,9 +78,8 @@ class ResPartner(models.Model):
         }
 
     def _refuse_by_hand(self, names):
-        """:raise AccessError: when a client writes, or names a default for, what only methods write"""
-        defaults = {key.removeprefix("default_") for key in self.env.context}
-        if not self.env.su and self._kept_fields() & {*names, *defaults}:
+        """:raise AccessError: when a client writes what only methods write"""
+        if not self.env.su and not self._kept_fields().isdisjoint(names):
             raise AccessError(self.env._("A membership is not written by hand. Use its actions."))
 
     def action_join(self):
