@@ -1,5 +1,3 @@
-import json
-
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -217,5 +215,12 @@ class TestMember(LedgerCase):
         self.assertCard(self.other, 10, held=3)
 
     def test_a_number_of_another_member_says_nothing_without_its_signature(self):
-        self.assertNotIn(json.dumps(self.bob.member_number), self.alice.member_qr)
-        self.assertEqual(len(self.alice.member_qr.split(".")[-1]), 16)
+        Partner = self.env["res.partner"]
+        number, signature = self.alice.member_qr.removeprefix("GCM.").rsplit(".", 1)
+        self.assertEqual(Partner._member_of_qr(f"GCM.{number}.{signature}"), self.alice)
+        self.assertFalse(Partner._member_of_qr(f"GCM.{self.bob.member_number}.{signature}"))
+
+    def test_scanned_text_of_any_script_is_no_member(self):
+        signature = self.alice.member_qr[-16:]
+        for number in ("会员一号", "M\u0301", "M 1", "M\x7f", "M.1"):
+            self.assertFalse(self.env["res.partner"]._member_of_qr(f"GCM.{number}.{signature}"), number)
