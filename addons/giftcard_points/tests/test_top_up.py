@@ -258,6 +258,23 @@ class TestPayout(TopUpCase):
         with self.assertRaises(PayoutNotAllowed):
             self.ledger._pay_out(Act("payout"), self.wallet)
 
+    def test_what_is_owed_is_not_paid_out(self):
+        self.program.debt_allowed = True
+        load = self.load(100)
+        spent = self.ledger._spend(Act("spend"), self.wallet, 100)
+        self.ledger._reverse(Act("reverse"), load)
+        self.ledger._refund(Act("refund"), spent)
+        self.assertCard(self.wallet, 0, debt=100)
+        self.assertEqual(self.lots(), {"paid": (100, 100)})
+        with self.assertRaises(InsufficientBalance), self.env.cr.savepoint():
+            self.ledger._pay_out(Act("payout"), self.wallet)
+        with self.assertRaises(AlreadyResolved), self.env.cr.savepoint():
+            self.refund(load)
+        other = self.load(100)
+        self.assertCard(self.wallet, 100)
+        self.refund(other)
+        self.assertCard(self.wallet, 0)
+
     def test_managers_pay_back_an_operation(self):
         load = self.load(500)
         officer = self._make_user("pay_officer", "giftcard_points.group_officer")

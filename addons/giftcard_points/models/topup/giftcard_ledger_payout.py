@@ -48,7 +48,7 @@ class GiftcardLedger(models.AbstractModel):
                 card.id,
             )
         )
-        free = self._decimal(free)
+        free = min(self._decimal(free), self._covered(card))
         amount = asked or free
         if not amount or amount > free:
             self._refuse_payout(card, free)
@@ -64,7 +64,7 @@ class GiftcardLedger(models.AbstractModel):
         :param amount: in the card's currency; None: all that is left
         :return: the ``giftcard.operation``; the bonus is taken by one of kind ``clawback`` with the same key
         :raise RefundPeriodOver: when it is too late, or the program gives no refunds
-        :raise AlreadyResolved: when nothing is left
+        :raise AlreadyResolved: when nothing is left, or the load is reversed
         :raise InsufficientBalance: when less is left than asked for, or the bonus is spent
         """
         entry = load.sudo().entry_ids.ensure_one()
@@ -76,6 +76,9 @@ class GiftcardLedger(models.AbstractModel):
         if load.sudo().date + timedelta(days=days) <= fields.Datetime.now():
             raise RefundPeriodOver(self.env._("The time for a refund is over."))
         card, left = self._left_of(entry)
+        if self.env.execute_query(SQL("SELECT 1 FROM giftcard_operation WHERE reversal_of_id = %s", load.id)):
+            raise AlreadyResolved(self.env._("%s has been reversed already.", load.sudo().display_name))
+        left = left._replace(paid=min(left.paid, self._covered(card)))
         amount = asked or left.paid
         if not left.paid:
             raise AlreadyResolved(self.env._("Nothing is left of the money that was paid."))
@@ -132,6 +135,11 @@ class GiftcardLedger(models.AbstractModel):
             self._reverse(replace(act, kind="reverse"), operation)
 
     # Building blocks
+
+    def _covered(self, card):
+        """:return: what a locked card has beyond what it owes and what is held: only that leaves it as cash"""
+        [(free,)] = self.env.execute_query(SQL("SELECT balance - held FROM loyalty_card WHERE id = %s", card.id))
+        return max(self._decimal(free), Decimal(0))
 
     def _left_of(self, entry):
         """:return: (the card of a credit, locked; its :class:`Unspent`)"""
