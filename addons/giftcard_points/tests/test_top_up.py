@@ -275,6 +275,35 @@ class TestPayout(TopUpCase):
         self.refund(other)
         self.assertCard(self.wallet, 0)
 
+    def test_a_void_purchase_is_taken_from_the_card_that_replaced_its_own(self):
+        bought = self.ledger._grant(Act("issue"), self.gift, 100)
+        successor = self.gift._replace(Act("replace"))
+        self.ledger._spend(Act("spend"), successor, 30)
+        act = Act("payout", key="void")
+        for __ in range(2):
+            operation = self.ledger._void(act, bought)
+            self.assertEqual(operation.entry_ids.mapped("amount"), [-70])
+        self.assertEqual((successor.state, successor.balance), ("closed", 0))
+
+    def test_a_void_purchase_takes_no_more_than_its_own_of_a_merged_card(self):
+        target = self.env["loyalty.card"].create({"program_id": self.gift_program.id})
+        self.ledger._grant(Act("issue"), target, 50)
+        bought = self.ledger._grant(Act("issue"), self.gift, 100)
+        self.gift._merge(target, "One card")
+        self.ledger._void(Act("payout"), bought)
+        self.assertCard(target, 50)
+        self.assertEqual(target.state, "active")
+
+    def test_top_up_is_refunded_from_the_card_that_replaced_its_own(self):
+        load = self.load(500)
+        successor = self.wallet._replace(Act("replace"))
+        self.ledger._spend(Act("spend"), successor, 20)
+        self.refund(load, 100)
+        self.refund(load)
+        self.assertCard(successor, 0)
+        with self.assertRaises(AlreadyResolved), self.env.cr.savepoint():
+            self.refund(load)
+
     def test_managers_pay_back_an_operation(self):
         load = self.load(500)
         officer = self._make_user("pay_officer", "giftcard_points.group_officer")

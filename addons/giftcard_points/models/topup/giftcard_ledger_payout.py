@@ -84,7 +84,7 @@ class GiftcardLedger(models.AbstractModel):
             raise AlreadyResolved(self.env._("Nothing is left of the money that was paid."))
         if amount > left.paid:
             self._refuse_payout(card, left.paid)
-        self._withdraw(operation, card, amount, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
+        self._withdraw(operation, card, amount, self._paid_lots(entry, card), SQL("0"))
         self._take_bonus_back(act, entry, card, left.bonus_due)
         return operation
 
@@ -112,10 +112,10 @@ class GiftcardLedger(models.AbstractModel):
         if not fresh:
             return operation
         if left.paid:
-            self._withdraw(operation, card, left.paid, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
+            self._withdraw(operation, card, left.paid, self._paid_lots(entry, card), SQL("0"))
         owed = left.bonus_due if card.sudo().program_id.debt_allowed else left.bonus
         self._take_bonus_back(act, entry, card, owed)
-        self._block(card)
+        self._block(card, entry.card_id)
         return operation
 
     def _undo(self, act, operation):
@@ -142,10 +142,13 @@ class GiftcardLedger(models.AbstractModel):
         return max(self._decimal(free), Decimal(0))
 
     def _left_of(self, entry):
-        """:return: (the card of a credit, locked; its :class:`Unspent`)"""
+        """:return: (the card that has the value of a credit by now, locked; its :class:`Unspent`)"""
         card = entry.card_id.with_env(self.env)
-        self._lock(card)
-        self._expire_cards(card, self._today(card.company_id or self.env.company))
+        heir = self._heir(card)
+        self._lock(card | heir)
+        self._expire_cards(heir, self._today(heir.company_id or self.env.company))
+        if heir != card:
+            return heir, self._left_on(heir, entry)
         [(paid, bonus, due)] = self.env.execute_query(
             SQL(
                 """
@@ -174,6 +177,40 @@ class GiftcardLedger(models.AbstractModel):
         due = self._decimal(0 if asked else due)
         return card, Unspent(self._decimal(paid), self._decimal(bonus), due)
 
+    def _left_on(self, heir, entry):
+        """What is left of a credit whose card was replaced or merged: of its successor's value as much as was granted
+        and is not taken back yet. What of the bonus is gone from there is not asked back.
+        """
+        [(paid, bonus)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT LEAST(free.paid, granted.paid - back.paid), LEAST(free.bonus, granted.bonus - back.bonus)
+                  FROM (SELECT COALESCE(SUM(remaining - held) FILTER (WHERE origin = 'paid'), 0) AS paid,
+                               COALESCE(SUM(remaining - held) FILTER (WHERE origin <> 'paid'), 0) AS bonus
+                          FROM giftcard_lot
+                         WHERE card_id = %(heir)s AND remaining > held) free,
+                       (SELECT COALESCE(SUM(granted) FILTER (WHERE origin = 'paid'), 0) AS paid,
+                               COALESCE(SUM(granted) FILTER (WHERE origin <> 'paid'), 0) AS bonus
+                          FROM giftcard_lot
+                         WHERE entry_id = %(entry)s) granted,
+                       (SELECT COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'payout'), 0) AS paid,
+                               COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'clawback'), 0) AS bonus
+                          FROM giftcard_operation operation
+                          JOIN giftcard_entry back ON back.operation_id = operation.id
+                         WHERE operation.refund_of_id = %(operation)s) back
+                """,
+                heir=heir.id,
+                entry=entry.id,
+                operation=entry.operation_id.id,
+            )
+        )
+        bonus = max(self._decimal(bonus), Decimal(0))
+        return Unspent(max(self._decimal(paid), Decimal(0)), bonus, bonus)
+
+    def _paid_lots(self, entry, card):
+        """:return: SQL condition on the lots of ``card`` that have what was paid for a credit"""
+        return SQL("entry_id = %s AND origin = 'paid'", entry.id) if card == entry.card_id else SQL("origin = 'paid'")
+
     def _take_bonus_back(self, act, entry, card, amount):
         """Take back the bonus of a credit: from its own lot, then from what came with it, then from others, then as
         debt, if the program allows.
@@ -194,8 +231,11 @@ class GiftcardLedger(models.AbstractModel):
             order = SQL("entry_id <> %(entry)s, origin = 'paid'", entry=entry.id)
             self._withdraw(operation, card, amount, SQL("TRUE"), order, card.sudo().program_id.debt_allowed)
 
-    def _block(self, card):
-        """Close a gift card whose purchase is undone; one on which something is left, held say, is frozen."""
+    def _block(self, card, bought):
+        """Close a gift card whose purchase is undone; one on which something is left, held say, is frozen.
+
+        :param card: that has the value of ``bought`` by now; if that was merged into it, the rest is another purchase's
+        """
         [(program_type, state, balance)] = self.env.execute_query(
             SQL(
                 "SELECT program.program_type, card.state, card.balance FROM loyalty_card card"
@@ -203,7 +243,7 @@ class GiftcardLedger(models.AbstractModel):
                 card.id,
             )
         )
-        if program_type == "gift_card" and state in LIVE:
+        if program_type == "gift_card" and state in LIVE and not (balance and bought.state == "closed"):
             self._transition(card, "frozen" if balance else "closed", LIVE)
 
     def _withdraw(self, operation, card, amount, which, order, debt_allowed=False):
