@@ -305,6 +305,21 @@ class TestGift(GiftCase):
         self.assertEqual(names, ["a waiting gift is on its way, a resolved one has arrived"])
         self.env.cr.execute("UPDATE giftcard_gift SET state = 'offered' WHERE id = %s", [gift.id])
 
+    def test_officers_act_on_gifts_of_their_companies_alone(self):
+        theirs = self.env["res.company"].create({"name": "Theirs"})
+        officer = new_test_user(
+            self.env,
+            "their_officer",
+            "base.group_user,giftcard_points.group_officer",
+            company_id=theirs.id,
+            company_ids=theirs.ids,
+        )
+        gift, __ = self.offer()
+        for action in ("action_recall", "action_new_link"):
+            with self.assertRaises(AccessError):
+                getattr(gift.with_user(officer), action)()
+        self.assertEqual(gift.state, "offered")
+
     def test_officers_act_for_members(self):
         officer = self._make_user("gift_officer", "giftcard_points.group_officer")
         auditor = self._make_user("gift_auditor", "giftcard_points.group_auditor")

@@ -371,5 +371,6 @@ class GiftcardGift(models.Model):
             raise CardFrozen(self.env._("Card %s is blocked.", card.code))
 
     def _check_officer(self):
+        self.check_access("read")
         if not self.env.user.has_group("giftcard_points.group_officer"):
             raise AccessError(self.env._("Only officers act on the gifts of members."))
