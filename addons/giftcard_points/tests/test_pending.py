@@ -112,6 +112,13 @@ class TestPending(LedgerCase):
             self.ledger._end(Act("expire"), self.card)
             self.assertEqual(locked[:2], ["hold", "card"])
 
+    def test_what_waits_is_no_use_of_the_day(self):
+        self.points_program.daily_limit = 10
+        self.grant(self.card, 20)
+        self.ledger._spend(Act("spend"), self.card, 8)
+        self.ledger._reverse(Act("reverse"), self.earn(5))
+        self.assertEqual(self.card.used_today, 8)
+
     def test_debt_is_settled_before_anything_waits(self):
         self.points_program.debt_allowed = True
         operation = self.grant(self.card, 8)
