@@ -235,6 +235,27 @@ class TestBatch(BatchCase):
         with self.assertRaises(UserError):
             self.activate(used, 3, 5)
 
+    def test_a_batch_that_cannot_go_on_stops_no_other(self):
+        broken, sound = self.make_batch(), self.make_batch()
+        Batch = type(broken)
+        whole = Batch._generate_chunk
+
+        def chunk(batch):
+            if batch == broken:
+                batch.name = "Half done"
+                raise UserError("No room")
+            return whole(batch)
+
+        broken.action_generate()
+        sound.action_generate()
+        with (
+            patch.object(Batch, "_generate_chunk", chunk),
+            self.assertLogs("odoo.addons.giftcard_points.models.batch.giftcard_batch", "ERROR"),
+        ):
+            self.run_jobs()
+        self.assertEqual((broken.state, sound.state), ("generating", "generated"))
+        self.assertEqual(broken.name, "Vouchers")
+
     def test_value_leaves_and_cards_expire_after_the_last_day(self):
         batch = self.make_batch(quantity=3)
         self.generate(batch)
@@ -273,6 +294,8 @@ class TestBatch(BatchCase):
         for name, value in (("state", "draft"), ("secrets_state", "none"), ("generated_count", 0)):
             with self.assertRaises(AccessError):
                 batch.with_user(manager).write({name: value})
+            with self.assertRaises(AccessError):
+                batch.with_user(manager).create({"name": "Mine", "program_id": self.gift_program.id, name: value})
         with self.assertRaises(AccessError):
             self.cards(batch).with_user(manager).read(["secret_digest"])
         batch.with_user(manager)._export(password, "csv")
