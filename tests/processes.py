@@ -4,6 +4,7 @@ import multiprocessing
 import time
 import traceback
 from functools import partial
+from uuid import uuid4
 
 from benchmarks.session import environment
 
@@ -80,3 +81,38 @@ class Book:
             answer = traceback.format_exc()
         finally:
             answers.put((number, answer))
+
+
+def new_card(book, amount, partner_id=False, expires_on=None):
+    """:return: id of a new gift card"""
+
+    def make(env):
+        program = env.ref("loyalty.gift_card_program")
+        card = env["loyalty.card"].create({"program_id": program.id, "partner_id": partner_id})
+        if amount:
+            env["giftcard.ledger"]._grant(act("issue"), card, amount, expires_on=expires_on)
+        return card.id
+
+    return book.write(make)
+
+
+def new_member(book):
+    def make(env):
+        partner = env["res.partner"].create({"name": f"Member {uuid4().hex[:6]}"})
+        partner._join("backoffice")
+        return partner.id
+
+    return book.write(make)
+
+
+def card_of(book, card_id):
+    """:return: (balance, held, state)"""
+    return book.read(
+        lambda env: env["loyalty.card"].browse(card_id).mapped(lambda card: (card.balance, card.held, card.state))[0]
+    )
+
+
+def act(kind, **values):
+    from odoo.addons.giftcard_points.models.ledger.act import Act
+
+    return Act(kind, **values)

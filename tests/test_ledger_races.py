@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from suite import harness
-from tests.processes import READ_COMMITTED, REPEATABLE_READ, Book
+from tests.processes import READ_COMMITTED, REPEATABLE_READ, Book, act, card_of, new_card, new_member
 
 pytestmark = pytest.mark.parametrize("isolation", [READ_COMMITTED, REPEATABLE_READ])
 PROCESSES = 8
@@ -22,41 +22,6 @@ PROCESSES = 8
 def book():
     with harness.fresh_database("ledger-races") as database:
         yield Book(database)
-
-
-def new_card(book, amount, partner_id=False, expires_on=None):
-    """:return: id of a new gift card"""
-
-    def make(env):
-        program = env.ref("loyalty.gift_card_program")
-        card = env["loyalty.card"].create({"program_id": program.id, "partner_id": partner_id})
-        if amount:
-            env["giftcard.ledger"]._grant(act("issue"), card, amount, expires_on=expires_on)
-        return card.id
-
-    return book.write(make)
-
-
-def new_member(book):
-    def make(env):
-        partner = env["res.partner"].create({"name": f"Member {uuid4().hex[:6]}"})
-        partner._join("backoffice")
-        return partner.id
-
-    return book.write(make)
-
-
-def card_of(book, card_id):
-    """:return: (balance, held, state)"""
-    return book.read(
-        lambda env: env["loyalty.card"].browse(card_id).mapped(lambda card: (card.balance, card.held, card.state))[0]
-    )
-
-
-def act(kind, **values):
-    from odoo.addons.giftcard_points.models.ledger.act import Act
-
-    return Act(kind, **values)
 
 
 def spend(card_id, amount):

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from suite import harness, linting, no_tours, testing, translations
+from suite import environment, harness, linting, no_tours, testing, translations
+from suite.postgres import Cluster
+from suite.process import SuiteError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -57,6 +59,28 @@ def test_another_version_of_odoo(tmp_path):
 
 def test_a_server_that_does_not_answer(tmp_path):
     assert_one_line(suite("check", PGHOST=str(tmp_path)), f"PGHOST={tmp_path}", "does not answer")
+
+
+def test_databases_of_others_are_not_dropped(monkeypatch):
+    env = environment.ensure()
+    own = Cluster(env)
+    own.start()
+    for name, value in own.variables().items():
+        if name.startswith("PG"):
+            monkeypatch.setenv(name, value)
+    shared = Cluster(env)
+    assert shared.external
+    own.query('CREATE DATABASE "others"')
+    try:
+        for replace in (lambda: shared.drop("others"), lambda: shared.clone("template1", "others")):
+            with pytest.raises(SuiteError, match=r"database others .* not of our making"):
+                replace()
+        assert "others" in shared.databases("others")
+    finally:
+        own.query('DROP DATABASE "others"')
+    shared.clone("template1", "test-ours")
+    shared.drop("test-ours")
+    assert shared.databases("test-ours") == []
 
 
 def test_a_database_that_is_not_there():

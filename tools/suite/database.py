@@ -86,7 +86,12 @@ class Templates:
         if base:
             self._cluster.clone(base, draft)
         if modules:
-            self._odoo(draft, "-i", ",".join(modules), *options, "--stop-after-init")
+            try:
+                self._odoo(draft, "-i", ",".join(modules), *options, "--stop-after-init")
+            finally:
+                # Odoo makes the first of them.
+                if draft in self._cluster.databases(draft):
+                    self._cluster.mark(draft)
         if base:
             self.compile_assets(draft)
         else:

@@ -26,6 +26,8 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "jit": "off",
 }
+#: Comment on the databases that the suite makes: on a server that others use too, it drops no others.
+MARK = "made by the gift card suite"
 #: For sessions on databases that can be made again: commits do not wait for the disk.
 THROWAWAY = {"PGOPTIONS": "-c synchronous_commit=off"}
 
@@ -99,16 +101,31 @@ class Cluster:
         return self.query(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}') ORDER BY 1")
 
     def drop(self, name: str) -> None:
-        """Drop a database, its sessions and its files, if it exists."""
+        """Drop a database, its sessions and its files, if it exists. On a server of others, only what is marked."""
         if name in self.databases(name):
+            if self.external and not self._is_marked(name):
+                raise SuiteError(
+                    f"the database {name} on the server that PGHOST={os.environ['PGHOST']} names is not of our making;"
+                    " rename it, or use another server"
+                )
             self.query(f"UPDATE pg_database SET datistemplate = false WHERE datname = '{name}'")
             self.query(f'DROP DATABASE "{name}" WITH (FORCE)')
         shutil.rmtree(filestore(name), ignore_errors=True)
+
+    def mark(self, name: str) -> None:
+        """Say that a database is of our making, and may be dropped."""
+        self.query(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}'")
+
+    def _is_marked(self, name: str) -> bool:
+        return self.query(
+            f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND shobj_description(oid, 'pg_database') = '{MARK}'"
+        ) == ["1"]
 
     def clone(self, source: str, target: str) -> None:
         """Copy database and files; the files are hard links, for Odoo replaces them and never writes into one."""
         self.drop(target)
         self.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+        self.mark(target)
         if filestore(source).exists():
             shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
 

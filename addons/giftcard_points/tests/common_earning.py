@@ -48,7 +48,7 @@ class EarningCase(TestPoSCommon):
         cls.env["giftcard.tier"].search([]).active = False
         cls.env.flush_all()
         cls.tier = cls.env["giftcard.tier"].create({"name": "Member", "threshold": 0})
-        cls.member = cls.env["res.partner"].create({"name": "Mei", "member_tier_id": cls.tier.id})
+        cls.member = cls.env["res.partner"].sudo().create({"name": "Mei", "member_tier_id": cls.tier.id}).sudo(False)
         cls.member._join("pos")
 
     def setUp(self):

@@ -49,6 +49,23 @@ class TestAccounts(AccountingCase):
         self.company.giftcard_journal_id = False
         self.assertEqual(loaded._get_product_accounts()["income"], self.account("liability"))
 
+    def test_products_of_programs_are_looked_up_once_and_anew_when_one_changes(self):
+        template, other = self.gifts.rule_ids.product_ids.product_tmpl_id, self.product_a.product_tmpl_id
+        self.assertEqual(template._money_program(self.company), self.gifts)
+        with self.assertQueryCount(0):
+            self.assertEqual(template._money_program(self.company), self.gifts)
+            self.assertFalse(other._money_program(self.company))
+        self.gifts.rule_ids.product_ids = self.product_a
+        self.assertFalse(template._money_program(self.company))
+        self.assertEqual(other._money_program(self.company), self.gifts)
+        reward = self.wallets.reward_ids
+        paying = reward.discount_line_product_id.product_tmpl_id
+        self.assertEqual(paying._money_program(self.company), self.wallets)
+        self.wallets.company_id = self.env["res.company"].create({"name": "Other"})
+        self.assertFalse(paying._money_program(self.company))
+        self.gifts.rule_ids.unlink()
+        self.assertFalse(other._money_program(self.company))
+
     def test_invoices_and_daily_entries_leave_nothing_in_clearing(self):
         """A card is sold by invoice and pays a part of another; only the sale of goods is income."""
         self.product_a.taxes_id = False

@@ -11,7 +11,7 @@ from psycopg2.errors import CheckViolation
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.giftcard_points.codes import readable
 from odoo.addons.giftcard_points.exceptions import CardNotUsable
@@ -235,6 +235,27 @@ class TestBatch(BatchCase):
         with self.assertRaises(UserError):
             self.activate(used, 3, 5)
 
+    def test_a_batch_that_cannot_go_on_stops_no_other(self):
+        broken, sound = self.make_batch(), self.make_batch()
+        Batch = type(broken)
+        whole = Batch._generate_chunk
+
+        def chunk(batch):
+            if batch == broken:
+                batch.name = "Half done"
+                raise UserError("No room")
+            return whole(batch)
+
+        broken.action_generate()
+        sound.action_generate()
+        with (
+            patch.object(Batch, "_generate_chunk", chunk),
+            self.assertLogs("odoo.addons.giftcard_points.models.batch.giftcard_batch", "ERROR"),
+        ):
+            self.run_jobs()
+        self.assertEqual((broken.state, sound.state), ("generating", "generated"))
+        self.assertEqual(broken.name, "Vouchers")
+
     def test_value_leaves_and_cards_expire_after_the_last_day(self):
         batch = self.make_batch(quantity=3)
         self.generate(batch)
@@ -245,6 +266,30 @@ class TestBatch(BatchCase):
             self.run_jobs()
         self.assertEqual(set(self.cards(batch).mapped("state")), {"expired"})
         self.assertEqual(self.cards(batch)[0].entry_ids.sorted("version")[-1].kind, "expire")
+
+    def test_the_last_day_is_that_of_the_cards_company(self):
+        late = self.env["res.company"].create({"name": "Far west"})
+        self.env.company.partner_id.tz, late.partner_id.tz = "Pacific/Auckland", "Pacific/Honolulu"
+        day = fields.Date.to_date("2030-06-15")
+        theirs = self.make_batch(expiration_date=day, program_id=self.gift_program.copy({"company_id": late.id}).id)
+        ours = self.make_batch(expiration_date=day)
+        for batch in ours | theirs:
+            self.generate(batch)
+        # The 16th in Auckland, the 15th in Honolulu.
+        with freeze_time("2030-06-15 14:00:00"):
+            self.run_jobs()
+        self.assertEqual(set(self.cards(ours).mapped("state")), {"expired"})
+        self.assertEqual(set(self.cards(theirs).mapped("state")), {"generated"})
+
+    def test_outdated_cards_are_found_by_their_index(self):
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = self.env.execute_query(
+            SQL(
+                "EXPLAIN SELECT id FROM loyalty_card WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')"
+                " AND expiration_date < '2020-01-01' ORDER BY expiration_date LIMIT 10"
+            )
+        )
+        self.assertIn("loyalty_card_outdated_index", str(plan))
 
     def test_rights(self):
         batch = self.make_batch()
@@ -273,6 +318,8 @@ class TestBatch(BatchCase):
         for name, value in (("state", "draft"), ("secrets_state", "none"), ("generated_count", 0)):
             with self.assertRaises(AccessError):
                 batch.with_user(manager).write({name: value})
+            with self.assertRaises(AccessError):
+                batch.with_user(manager).create({"name": "Mine", "program_id": self.gift_program.id, name: value})
         with self.assertRaises(AccessError):
             self.cards(batch).with_user(manager).read(["secret_digest"])
         batch.with_user(manager)._export(password, "csv")

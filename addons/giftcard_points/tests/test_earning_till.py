@@ -145,6 +145,15 @@ class TestEarningTill(EarningCase):
             self.assertCard(22)
             self.assertEqual(self.config.giftcard_earning_terms(self.member.id)[self.program.id]["room"], 0)
 
+    def test_a_replaced_card_goes_on_earning_within_the_same_caps(self):
+        self.program.member_cap = 15
+        self.sell((self.shirt, 1))
+        old = self.card
+        old._replace(Act("replace"))
+        self.sell((self.shirt, 1))
+        self.assertNotEqual(self.card, old)
+        self.assertCard(15)
+
     def test_half_points_are_rounded_up_as_by_the_till(self):
         self.rule.reward_point_amount = 0.0333
         self.tier.earn_multiplier = 1.5

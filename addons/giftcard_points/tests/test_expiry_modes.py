@@ -72,6 +72,42 @@ class TestExpiryModes(LedgerCase):
             self.run_cron("ir_cron_expire_due_lots")
             self.assertCard(self.card, 0)
 
+    def test_a_repeated_act_renews_nothing(self):
+        self.points_program.write({"expiry_mode": "inactivity", "validity_months": 6})
+        grant, spend = Act("earn", key="once"), Act("spend", key="once")
+        for noon in ("2026-01-10 12:00:00", "2026-03-10 12:00:00"):
+            with freeze_time(noon):
+                self.ledger._grant(grant, self.card, 10, expires_on=date(2026, 7, 10))
+                self.ledger._spend(spend, self.card, 4)
+            self.assertEqual(self.card.lot_ids.expires_on, date(2026, 7, 10))
+            self.assertEqual(self.card.next_expiry_on, date(2026, 7, 10))
+
+    def test_what_comes_back_or_is_carried_over_is_a_movement(self):
+        self.points_program.write({"expiry_mode": "inactivity", "validity_months": 6})
+        with freeze_time("2026-01-10 12:00:00"):
+            self.grant(self.card, 10)
+            self.grant(self.other, 10)
+            spent = self.ledger._spend(Act("spend"), self.card, 4)
+        with freeze_time("2026-03-10 12:00:00"):
+            self.ledger._refund(Act("refund"), spent)
+            self.assertEqual(self.card.lot_ids.mapped("expires_on"), [date(2026, 9, 10)])
+        with freeze_time("2026-04-10 12:00:00"):
+            self.ledger._transfer(Act("transfer"), self.other, self.card, 2)
+        for card in self.card | self.other:
+            self.assertEqual(set(card.lot_ids.mapped("expires_on")), {date(2026, 10, 10)})
+            self.assertEqual(card.next_expiry_on, date(2026, 10, 10))
+
+    def test_a_card_is_renewed_by_the_day_of_its_company(self):
+        self.points_program.write({"expiry_mode": "inactivity", "validity_months": 6})
+        far = self.env["res.company"].create({"name": "Far east"})
+        far.partner_id.tz = "Pacific/Auckland"
+        self.env.company.partner_id.tz = "America/Los_Angeles"
+        program = self.points_program.copy({"company_id": far.id})
+        with freeze_time("2026-01-09 23:00:00"):
+            card = self.env["loyalty.card"].create({"program_id": program.id})
+            self.grant(card, 10, date(2026, 2, 1))
+        self.assertEqual(card.lot_ids.expires_on, date(2026, 7, 10))
+
     def test_what_has_expired_is_not_renewed(self):
         self.points_program.write({"expiry_mode": "inactivity", "validity_months": 6})
         with freeze_time("2026-01-10 12:00:00"):
@@ -93,6 +129,22 @@ class TestExpiryModes(LedgerCase):
         self.env.invalidate_all()
         self.assertEqual((self.card.next_expiry_day, self.card.next_expiry_amount), (later, 7))
         self.assertFalse(self.bob.member_next_expiry_on)
+
+    def test_reminders_of_many_cost_no_more_queries(self):
+        today = fields.Date.context_today(self.card)
+        members = self.env["res.partner"].create([{"name": f"Member {number}"} for number in range(9)])
+        cards = [member._member_card(self.points_program) for member in members]
+        rows = [(card.id, card.partner_id.id, today + timedelta(days=3), 1.0) for card in cards]
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.ledger._tell_of_expiry(some)
+            return self.env.cr.sql_log_count - before
+
+        queries(rows[:1])
+        self.assertEqual(queries(rows[1:2]), queries(rows[2:]))
 
     def test_one_reminder_for_each_day(self):
         self.points_program.reminder_days = 7

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.http import Request
@@ -43,6 +45,18 @@ class GiftCase(LedgerCase):
     def offer(self, card=None, amount=None, **values):
         card = card or self.gift
         return self.Gift._offer(Act("gift", member_id=card.partner_id.id), card, amount, **values)
+
+    def end_card(self, days):
+        """A card with a last day of its own, whose value has none."""
+        card = self.env["loyalty.card"].create(
+            {
+                "program_id": self.gift_program.id,
+                "partner_id": self.alice.id,
+                "expiration_date": self.today + timedelta(days=days),
+            }
+        )
+        self.ledger._grant(Act("issue"), card, 50)
+        return card
 
     def end_time(self, gift):
         self.env.cr.execute("UPDATE giftcard_gift SET expires_at = now() - interval '1 hour' WHERE id = %s", [gift.id])
@@ -270,12 +284,41 @@ class TestGift(GiftCase):
         self.assertEqual((gift.state, gift.transit_id.state), ("returned", "closed"))
         self.assertCard(self.gift, 0)
 
+    def test_a_card_whose_last_day_comes_on_the_way_keeps_no_value_there(self):
+        self.env.company.giftcard_gift_days = 30
+        card, other = self.end_card(3), self.end_card(3)
+        gift, token = self.offer(card)
+        __, second = self.offer(other)
+        taken = self.Gift._claim(second, self.bob).target_id
+        self.assertEqual((taken.balance, taken.expiration_date), (50, other.expiration_date))
+        with freeze_time(fields.Datetime.now() + timedelta(days=5)):
+            with self.assertRaises(GiftExpired), self.env.cr.savepoint():
+                self.Gift._claim(token, self.bob)
+            gift._recall()
+        self.assertEqual((gift.state, gift.target_id, gift.transit_id.balance), ("recalled", card, 0))
+        self.assertCard(card, 50)
+
     def test_the_invariants_know_a_lost_gift(self):
         gift, __ = self.offer()
         self.env.cr.execute("UPDATE giftcard_gift SET state = 'recalled' WHERE id = %s", [gift.id])
         names = [violation["invariant"] for violation in self.ledger._check_invariants()]
         self.assertEqual(names, ["a waiting gift is on its way, a resolved one has arrived"])
         self.env.cr.execute("UPDATE giftcard_gift SET state = 'offered' WHERE id = %s", [gift.id])
+
+    def test_officers_act_on_gifts_of_their_companies_alone(self):
+        theirs = self.env["res.company"].create({"name": "Theirs"})
+        officer = new_test_user(
+            self.env,
+            "their_officer",
+            "base.group_user,giftcard_points.group_officer",
+            company_id=theirs.id,
+            company_ids=theirs.ids,
+        )
+        gift, __ = self.offer()
+        for action in ("action_recall", "action_new_link"):
+            with self.assertRaises(AccessError):
+                getattr(gift.with_user(officer), action)()
+        self.assertEqual(gift.state, "offered")
 
     def test_officers_act_for_members(self):
         officer = self._make_user("gift_officer", "giftcard_points.group_officer")

@@ -12,6 +12,8 @@ from odoo.addons.giftcard_points.exceptions import (
     IdempotencyConflict,
     InsufficientBalance,
     InvalidAmount,
+    LimitExceeded,
+    MemberFrozen,
 )
 from odoo.addons.giftcard_points.models.ledger.act import Act, Native
 from odoo.addons.giftcard_points.models.ledger.giftcard_ledger import Grant
@@ -245,6 +247,22 @@ class TestLedgerPost(LedgerCase):
         self.assertEqual((given.partner_id, given.balance), (self.bob, 100))
         operation = given.entry_ids.operation_id
         self.assertEqual((operation.kind, operation.reason, operation.create_uid), ("gift", "Happy birthday", officer))
+
+    def test_a_given_wallet_lands_in_the_recipients(self):
+        program = self._make_program("ewallet", "Wallet")
+        wallet, target = self.alice._member_card(program), self.bob._member_card(program)
+        self.ledger._grant(Act("load"), wallet, 100)
+        program.daily_limit = 50
+        with self.assertRaises(LimitExceeded), self.env.cr.savepoint():
+            wallet._give(self.bob, Act("gift"))
+        program.daily_limit = 100
+        self.bob._freeze_member("Suspected fraud")
+        with self.assertRaises(MemberFrozen), self.env.cr.savepoint():
+            wallet._give(self.bob, Act("gift"))
+        self.bob._unfreeze_member("Cleared")
+        self.assertEqual(wallet._give(self.bob, Act("gift")), target)
+        self.assertCard(target, 100)
+        self.assertEqual(wallet.used_today, 100)
 
     def test_codes_are_long_and_checked(self):
         codes = {self.env["loyalty.card"]._generate_code() for __ in range(100)}

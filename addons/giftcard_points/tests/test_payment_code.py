@@ -69,7 +69,7 @@ class TestPaymentCode(TillCase):
             self.member._payment_code()
 
     def test_only_active_members_get_one(self):
-        self.member.member_state = "frozen"
+        self.member.sudo().member_state = "frozen"
         with self.assertRaises(UserError):
             self.member._payment_code()
 

@@ -1,4 +1,6 @@
 from datetime import timedelta
+from decimal import Decimal
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -14,10 +16,12 @@ from .common import LedgerCase
 class TestPending(LedgerCase):
     """Value that is there but cannot be used yet."""
 
-    def earn(self, amount, days=7, key=None):
+    def earn(self, amount, days=7, key=None, card=None):
         available_at = fields.Datetime.now() + timedelta(days=days)
         act = Act("earn", key=key) if key else Act("earn")
-        return self.ledger._grant_many([Grant(act, self.card.id, amount, "earned", available_at=available_at)])
+        return self.ledger._grant_many(
+            [Grant(act, (card or self.card).id, amount, "earned", available_at=available_at)]
+        )
 
     def later(self, days):
         return freeze_time(fields.Datetime.now() + timedelta(days=days))
@@ -72,6 +76,48 @@ class TestPending(LedgerCase):
             self.ledger._spend(Act("spend"), target, 6)
         with self.later(8):
             self.ledger._spend(Act("spend"), target, 15)
+
+    def test_what_waits_is_taken_back_from_the_card_it_was_moved_to(self):
+        operation = self.earn(10)
+        self.earn(7)
+        successor = self.card._replace(Act("replace"))
+        self.assertCard(successor, 17, held=17)
+        self.ledger._claw_back(Act("reverse"), operation, 4)
+        self.assertCard(successor, 13, held=13)
+        self.ledger._reverse(Act("reverse"), self.earn(5, card=successor))
+        self.assertCard(successor, 13, held=13)
+
+    def test_a_bonus_waits_too(self):
+        program = self._make_program("ewallet", "Wallet")
+        wallet = self.alice._member_card(program)
+        when = fields.Datetime.now() + timedelta(days=7)
+        self.ledger._grant_many([Grant(Act("load"), wallet.id, 100, "paid", bonus=Decimal(10), available_at=when)])
+        self.assertCard(wallet, 110, held=110)
+
+    def test_holds_are_locked_before_their_cards(self):
+        operation = self.earn(10)
+        locked = []
+        execute = type(self.env).execute_query
+
+        def watch(env, query):
+            text = query.code
+            if "FOR NO KEY UPDATE" in text or text.lstrip().startswith("UPDATE loyalty_card"):
+                locked.append("hold" if "FROM giftcard_hold" in text else "card")
+            return execute(env, query)
+
+        with patch.object(type(self.env), "execute_query", watch):
+            self.ledger._claw_back(Act("reverse"), operation, 4)
+            self.assertEqual(locked[:2], ["hold", "card"])
+            locked.clear()
+            self.ledger._end(Act("expire"), self.card)
+            self.assertEqual(locked[:2], ["hold", "card"])
+
+    def test_what_waits_is_no_use_of_the_day(self):
+        self.points_program.daily_limit = 10
+        self.grant(self.card, 20)
+        self.ledger._spend(Act("spend"), self.card, 8)
+        self.ledger._reverse(Act("reverse"), self.earn(5))
+        self.assertEqual(self.card.used_today, 8)
 
     def test_debt_is_settled_before_anything_waits(self):
         self.points_program.debt_allowed = True

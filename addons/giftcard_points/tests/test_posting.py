@@ -66,6 +66,17 @@ class TestPosting(AccountingCase):
         self.post()
         self.assertBalances(liability=90, clearing=-90, bonus=0)
 
+    def test_undone_top_up_of_a_replaced_card_takes_its_bonus_back(self):
+        self.env["giftcard.top.up.tier"].create({"program_id": self.gifts.id, "paid": 100, "bonus": 20})
+        load = self.issue(self.card, 100, origin="paid", kind="load")
+        self.post()
+        self.assertBalances(liability=120, clearing=-100, bonus=-20)
+        with freeze_time(NOON):
+            self.card._replace(Act("replace"))
+            self.ledger._reverse(Act("reverse"), load)
+        self.post()
+        self.assertBalances(liability=0, clearing=0, bonus=0)
+
     def test_day_of_refunds_is_negative(self):
         self.issue(self.card, 100)
         spent = self.spend(self.card, 60)

@@ -73,6 +73,15 @@ class TestLimits(TopUpCase):
         self.assertCard(self.wallet, 100)
         self.assertCard(self.wallet._replace(self.wallet._act("replace", "lost")), 100)
 
+    def test_value_comes_home_to_the_card_that_took_over_too(self):
+        self.load(100)
+        spend = self.ledger._spend(Act("spend"), self.wallet, 20)
+        successor = self.wallet._replace(self.wallet._act("replace", "lost"))
+        self.wallet.sudo().expiration_date = fields.Date.today() - timedelta(days=1)
+        self.program.max_balance = 40
+        self.ledger._refund(Act("refund"), spend)
+        self.assertCard(successor, 100)
+
     def test_highest_load(self):
         self.program.max_load = 500
         self.load(500)

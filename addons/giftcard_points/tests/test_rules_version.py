@@ -33,6 +33,22 @@ class TestRulesVersion(LedgerCase):
         with self.assertRaises(UserError), self.env.cr.savepoint():
             version.action_publish()
 
+    def test_rules_are_published_by_their_action_alone(self):
+        manager = self._make_user("rules_manager", "giftcard_points.group_manager")
+        Version = self.env["giftcard.rules.version"].with_user(manager)
+        values = {"program_id": self.points_program.id, "html": "<p>Ten points.</p>"}
+        draft = Version.create(values)
+        for forged in ({"state": "published"}, {"number": 7}, {"published_by_id": self.env.uid}, {"announced": True}):
+            [(name, value)] = forged.items()
+            with self.subTest(name), self.assertRaises(AccessError):
+                draft.write(forged)
+            with self.subTest(name), self.assertRaises(AccessError):
+                Version.create(values | forged)
+            with self.subTest(name), self.assertRaises(AccessError):
+                Version.with_context(**{f"default_{name}": value}).create(values)
+        draft.action_publish()
+        self.assertEqual((draft.state, draft.number, draft.published_by_id), ("published", 1, manager))
+
     def test_numbers_and_the_version_that_counts(self):
         today = fields.Date.today()
         first = self.version()

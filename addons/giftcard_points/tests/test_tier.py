@@ -6,7 +6,7 @@ from psycopg2.errors import RestrictViolation
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
@@ -128,6 +128,46 @@ class TestTier(LedgerCase):
         self.assertEqual(self.alice.property_product_pricelist, cheap)
         self.alice.specific_property_product_pricelist = own
         self.assertEqual(self.alice.property_product_pricelist, own)
+
+    def test_who_cannot_take_a_birthday_gift_keeps_nobody_from_his(self):
+        self.base.write({"birthday_program_id": self.points_program.id, "birthday_amount": 50})
+        self.env.ref("giftcard_points.ir_cron_birthday_gifts").active = True
+        members = self.alice | self.bob
+        members.sudo().member_tier_id = self.base
+        self.grant(self.card, 40)
+        members.write({"birth_month": "5", "birth_day": 9})
+        self.points_program.max_balance = 60
+
+        def run(noon):
+            with freeze_time(noon), self.enter_registry_test_mode():
+                self.env.ref("giftcard_points.ir_cron_birthday_gifts").method_direct_trigger()
+            self.env.invalidate_all()
+
+        with self.assertLogs("odoo.addons.giftcard_points.models.member.res_partner_birthday", "WARNING"):
+            run("2026-05-09 12:00:00")
+        self.assertEqual((self.card.balance, self.other.balance), (40, 50))
+        self.ledger._spend(Act("spend"), self.card, 40)
+        run("2026-05-11 12:00:00")
+        self.assertEqual((self.card.balance, self.other.balance), (50, 50), "two days later, and once")
+        self.ledger._spend(Act("spend"), self.card, 50)
+        run("2027-05-12 12:00:00")
+        self.assertEqual(self.card.balance, 0, "three days later it is over")
+
+    def test_nobody_falls_out_of_the_tier_that_is_every_members(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=500)):
+            earned = self.grant(self.card, 10)
+        self.alice.member_tier_id = self.base
+        self.ledger._reverse(Act("reverse"), earned)
+        self.assertEqual(self.alice.member_growth, -10)
+        self.review()
+        self.assertEqual((self.alice.member_tier_id, self.alice.member_tier_ends_on), (self.base, False))
+
+    def test_birthdays_are_found_by_their_index(self):
+        Partner = self.env["res.partner"]
+        query = Partner._search(Partner._born_on(fields.Date.to_date("2026-05-09")))
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("res_partner_birthday_index", str(plan))
 
     def test_birthday_gift_once_a_year(self):
         coupons = self._make_program("coupons", "Cake")

@@ -258,6 +258,52 @@ class TestPayout(TopUpCase):
         with self.assertRaises(PayoutNotAllowed):
             self.ledger._pay_out(Act("payout"), self.wallet)
 
+    def test_what_is_owed_is_not_paid_out(self):
+        self.program.debt_allowed = True
+        load = self.load(100)
+        spent = self.ledger._spend(Act("spend"), self.wallet, 100)
+        self.ledger._reverse(Act("reverse"), load)
+        self.ledger._refund(Act("refund"), spent)
+        self.assertCard(self.wallet, 0, debt=100)
+        self.assertEqual(self.lots(), {"paid": (100, 100)})
+        with self.assertRaises(InsufficientBalance), self.env.cr.savepoint():
+            self.ledger._pay_out(Act("payout"), self.wallet)
+        with self.assertRaises(AlreadyResolved), self.env.cr.savepoint():
+            self.refund(load)
+        other = self.load(100)
+        self.assertCard(self.wallet, 100)
+        self.refund(other)
+        self.assertCard(self.wallet, 0)
+
+    def test_a_void_purchase_is_taken_from_the_card_that_replaced_its_own(self):
+        bought = self.ledger._grant(Act("issue"), self.gift, 100)
+        successor = self.gift._replace(Act("replace"))
+        self.ledger._spend(Act("spend"), successor, 30)
+        act = Act("payout", key="void")
+        for __ in range(2):
+            operation = self.ledger._void(act, bought)
+            self.assertEqual(operation.entry_ids.mapped("amount"), [-70])
+        self.assertEqual((successor.state, successor.balance), ("closed", 0))
+
+    def test_a_void_purchase_takes_no_more_than_its_own_of_a_merged_card(self):
+        target = self.env["loyalty.card"].create({"program_id": self.gift_program.id})
+        self.ledger._grant(Act("issue"), target, 50)
+        bought = self.ledger._grant(Act("issue"), self.gift, 100)
+        self.gift._merge(target, "One card")
+        self.ledger._void(Act("payout"), bought)
+        self.assertCard(target, 50)
+        self.assertEqual(target.state, "active")
+
+    def test_top_up_is_refunded_from_the_card_that_replaced_its_own(self):
+        load = self.load(500)
+        successor = self.wallet._replace(Act("replace"))
+        self.ledger._spend(Act("spend"), successor, 20)
+        self.refund(load, 100)
+        self.refund(load)
+        self.assertCard(successor, 0)
+        with self.assertRaises(AlreadyResolved), self.env.cr.savepoint():
+            self.refund(load)
+
     def test_managers_pay_back_an_operation(self):
         load = self.load(500)
         officer = self._make_user("pay_officer", "giftcard_points.group_officer")

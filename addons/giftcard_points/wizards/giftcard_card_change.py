@@ -10,7 +10,10 @@ class GiftcardCardChange(models.TransientModel):
     _name = "giftcard.card.change"
     _description = "Change a Card"
 
-    card_ids = fields.Many2many("loyalty.card", string="Cards", required=True, readonly=True)
+    # Cards of members that have ended are archived: they are refused, not passed over.
+    card_ids = fields.Many2many(
+        "loyalty.card", string="Cards", required=True, readonly=True, context={"active_test": False}
+    )
     kind = fields.Selection(
         [
             ("freeze", "Block"),

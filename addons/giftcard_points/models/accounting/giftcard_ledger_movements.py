@@ -61,8 +61,8 @@ class GiftcardLedger(models.AbstractModel):
                    ) root ON operation.kind <> ALL(%(kinds)s)
          LEFT JOIN unnest(%(treatments)s) AS treatment (kind, counterpart, section)
                 ON treatment.kind = COALESCE(root.kind, operation.kind)
-         -- What of a credit was not paid for: by its lots, or those of the credit it undoes. Of equal credits of one
-         -- operation to one card, the first undoes the first.
+         -- What of a credit was not paid for: by its lots, or those of the credit it undoes, be it on another
+         -- card by now. Of equal credits of one operation, the first undoes the first.
          LEFT JOIN LATERAL (
                    SELECT SUM(lot.granted) * SIGN(entry.amount) AS amount
                      FROM giftcard_lot lot
@@ -70,13 +70,12 @@ class GiftcardLedger(models.AbstractModel):
                       AND lot.entry_id = CASE WHEN root.id IS NULL THEN entry.id ELSE (
                           SELECT base.id
                             FROM giftcard_entry base
-                           WHERE base.operation_id = root.id AND base.card_id = entry.card_id
-                             AND ABS(base.amount) = ABS(entry.amount)
+                           WHERE base.operation_id = root.id AND ABS(base.amount) = ABS(entry.amount)
                            ORDER BY base.id
                            LIMIT 1
                           OFFSET (SELECT COUNT(*)
                                     FROM giftcard_entry twin
-                                   WHERE twin.operation_id = entry.operation_id AND twin.card_id = entry.card_id
+                                   WHERE twin.operation_id = entry.operation_id
                                      AND ABS(twin.amount) = ABS(entry.amount) AND twin.id < entry.id)
                       ) END
                    ) unpaid ON TRUE

@@ -61,8 +61,10 @@ class GiftcardPointsPosting(models.Model):
         return self.sudo()._replace(company.sudo(), date).sudo(False)
 
     def _replace(self, company, date):
-        # Callers wait for each other here; in REPEATABLE READ the unique indexes decide.
-        self.env.execute_query(SQL("SELECT id FROM res_company WHERE id = %s FOR NO KEY UPDATE", company.id))
+        # Callers wait for each other here; a later one in REPEATABLE READ is repeated by Odoo.
+        self.env.execute_query(
+            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s RETURNING id", company.id)
+        )
         previous = self.search([("company_id", "=", company.id)], limit=1)
         if date > company._giftcard_today():
             raise UserError(self.env._("The estimate is of today: its date cannot be in the future."))

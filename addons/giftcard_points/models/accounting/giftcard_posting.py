@@ -132,13 +132,15 @@ class GiftcardPosting(models.Model):
     def _post_day(self, company, day):
         """Claim what is not posted of a day, sum it up and book it.
 
-        Two callers wait for each other by the company's row; in REPEATABLE READ the second one then raises
-        SerializationFailure, is repeated by Odoo and finds nothing left to do.
+        Two callers wait for each other by the company's row, which is written, not only locked: in REPEATABLE READ the
+        second one then raises SerializationFailure, is repeated by Odoo and finds nothing left to do.
 
         :return: the new ``giftcard.posting`` records, one for each kind
         """
         self.env.flush_all()
-        self.env.execute_query(SQL("SELECT id FROM res_company WHERE id = %s FOR NO KEY UPDATE", company.id))
+        self.env.execute_query(
+            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s RETURNING id", company.id)
+        )
         rows = self.env.execute_query(
             SQL(
                 """

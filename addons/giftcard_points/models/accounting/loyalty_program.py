@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class LoyaltyProgram(models.Model):
-    _inherit = "loyalty.program"
+    _name = "loyalty.program"
+    _inherit = ["loyalty.program", "giftcard.money.products"]
 
     account_mapping_ids = fields.One2many("giftcard.account.mapping", "program_id", string="Accounts")
     point_value = fields.Float(

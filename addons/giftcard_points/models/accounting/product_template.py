@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import SQL
 
 
 class ProductTemplate(models.Model):
@@ -17,30 +16,6 @@ class ProductTemplate(models.Model):
 
     def _money_program(self, company):
         """:return: the gift card or stored value program that the product loads or by which it is paid, if any"""
-        for model in ("loyalty.program", "loyalty.rule", "loyalty.reward"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT program.id
-                  FROM loyalty_program program
-                 WHERE program.program_type IN ('gift_card', 'ewallet')
-                   AND COALESCE(program.company_id, %(company)s) = %(company)s
-                   AND (EXISTS (SELECT
-                                  FROM loyalty_reward reward
-                                  JOIN product_product product ON product.id = reward.discount_line_product_id
-                                 WHERE reward.program_id = program.id AND product.product_tmpl_id = %(template)s)
-                     OR EXISTS (SELECT
-                                  FROM loyalty_rule rule
-                                  JOIN loyalty_rule_product_product_rel loaded ON loaded.loyalty_rule_id = rule.id
-                                  JOIN product_product product ON product.id = loaded.product_product_id
-                                 WHERE rule.program_id = program.id AND product.product_tmpl_id = %(template)s))
-                 ORDER BY program.id
-                 LIMIT 1
-                """,
-                company=company.id,
-                template=self.id or None,
-            )
-        )
+        known = self.env["loyalty.program"]._money_programs(company.id)
         # Only its accounts are asked for.
-        return self.env["loyalty.program"].sudo().browse([program_id for (program_id,) in rows])
+        return self.env["loyalty.program"].sudo().browse(known.get(self.id, []))

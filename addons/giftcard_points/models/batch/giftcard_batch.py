@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -5,7 +6,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
+from ...by_hand import created_fields
 from ...sealing import make_keys, make_password
+
+_logger = logging.getLogger(__name__)
 
 LARGEST = 1_000_000
 # What the printed cards say; fixed once there are any.
@@ -154,17 +158,21 @@ class GiftcardBatch(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._refuse_by_hand(created_fields(self.env, vals_list))
         for vals in vals_list:
             # Managers make batches; the sequence is the platform's.
             vals["prefix"] = vals.get("prefix") or self.env["ir.sequence"].sudo().next_by_code("giftcard.batch")
         return super().create(vals_list)
 
     def write(self, vals):
-        if GUARDED & vals.keys() and not self.env.su:
-            raise AccessError(self.env._("The state of a batch changes by its actions only."))
+        self._refuse_by_hand(vals)
         if FIXED & vals.keys() and any(batch.state != "draft" for batch in self):
             raise UserError(self.env._("What the cards say cannot be changed once they are generated."))
         return super().write(vals)
+
+    def _refuse_by_hand(self, names):
+        if not self.env.su and not GUARDED.isdisjoint(names):
+            raise AccessError(self.env._("The state of a batch changes by its actions only."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft(self):
@@ -275,8 +283,17 @@ class GiftcardBatch(models.Model):
         cron = self.env["ir.cron"]
         for records, work in works:
             for record in records:
-                while count := getattr(record, work)():
+                while count := self._work(record, work):
                     if not cron._commit_progress(count, remaining=1):
                         return
         cron._commit_progress(remaining=0)
         self.env["giftcard.ledger"]._end_outdated()
+
+    def _work(self, record, work):
+        """:return: what the next chunk came to; 0 if it is refused, which is logged and stops no other record"""
+        try:
+            with self.env.cr.savepoint():
+                return getattr(record, work)()
+        except UserError as refusal:
+            _logger.error("%s does not go on: %s", record.display_name, refusal)
+            return 0

@@ -20,6 +20,8 @@ class LoyaltyCard(models.Model):
         "(secret_digest) WHERE secret_digest IS NOT NULL", "Two cards cannot have the same secret."
     )
 
+    _outdated_index = models.Index("(expiration_date) WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')")
+
     def _has_source_order(self):
         """The till warns of gift cards that no order has paid. A paper card has its value by its activation."""
         return super()._has_source_order() or bool(self.batch_id)

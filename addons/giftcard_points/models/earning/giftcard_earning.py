@@ -64,33 +64,34 @@ class GiftcardEarning(models.AbstractModel):
 
     def _room(self, program, partner, when):
         """:return: Decimal that the member can still earn, None where nothing limits it"""
-        # Cards and the ledger are read with the ledger's rights.
-        card = self.env["loyalty.card"].sudo()
-        card = card.search([("partner_id", "=", partner.id), ("program_id", "=", program.id)], order="id", limit=1)
-        if (card and card.state != "active") or partner.sudo().member_state in ("frozen", "closed"):
+        # Cards are read with the ledger's rights.
+        card = partner._member_cards(program).get(partner.id)
+        if (card and card.sudo().state != "active") or partner.sudo().member_state in ("frozen", "closed"):
             return Decimal(0)
         rooms = []
         if program.member_cap:
-            rooms.append(decimal(program.member_cap) - self._earned_since(card, None))
+            rooms.append(decimal(program.member_cap) - self._earned_since(program, partner, None))
         if program.daily_cap:
             start = datetime.combine(self._day(program, when), time(), self._zone(program))
             since = start.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
-            rooms.append(decimal(program.daily_cap) - self._earned_since(card, since))
+            rooms.append(decimal(program.daily_cap) - self._earned_since(program, partner, since))
         return max(Decimal(0), min(rooms)) if rooms else None
 
-    def _earned_since(self, card, since):
-        """:return: Decimal that the card earned with orders since a UTC datetime, less what was taken back"""
-        if not card:
-            return Decimal(0)
+    def _earned_since(self, program, partner, since):
+        """:return: Decimal that the member earned with orders since a UTC datetime, less what was taken back"""
         [(points,)] = self.env.execute_query(
             SQL(
                 """
                 SELECT COALESCE(SUM(entry.amount), 0)
-                  FROM giftcard_entry entry JOIN giftcard_operation operation ON operation.id = entry.operation_id
-                 WHERE entry.card_id = %s AND operation.kind IN ('earn', 'reverse') AND operation.res_model IN %s
+                  FROM loyalty_card card
+                  JOIN giftcard_entry entry ON entry.card_id = card.id
+                  JOIN giftcard_operation operation ON operation.id = entry.operation_id
+                 WHERE card.partner_id = %s AND card.program_id = %s
+                   AND operation.kind IN ('earn', 'reverse') AND operation.res_model IN %s
                    AND (%s::timestamp IS NULL OR entry.date >= %s)
                 """,
-                card.id,
+                partner.id,
+                program.id,
                 DOCUMENTS,
                 since,
                 since,

@@ -151,7 +151,7 @@ class PosOrder(models.Model):
             program = line.reward_id.program_id
             if program.program_type == "loyalty":
                 # A card that the till did not know yet is the customer's.
-                card = line.coupon_id or (self.partner_id and self.partner_id._member_card(program))
+                card = line.coupon_id or self.partner_id._member_cards(program).get(self.partner_id.id)
                 if card and card.program_id == program:
                     costs[card] += decimal(line.points_cost)
         unit = self.env["giftcard.earning"]._unit()

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -8,56 +10,74 @@ class GiftcardLedger(models.AbstractModel):
     _inherit = "giftcard.ledger"
 
     def _grant_many(self, grants):
+        if not self.env["loyalty.program"]._renewing_ids():
+            return super()._grant_many(grants)
+        cards = self.env["loyalty.card"].browse({grant.card_id for grant in grants})
+        # A credit that is repeated moves nothing.
+        self._lock(cards)
+        before = self._versions(cards)
         operations = super()._grant_many(grants)
-        self._renew([grant.card_id for grant in grants])
+        after = self._versions(cards)
+        self._renew(cards.filtered(lambda card: after[card.id] != before[card.id]))
         return operations
 
-    def _spend(self, act, card, amount):
-        operation = super()._spend(act, card, amount)
-        self._renew(card.ids)
-        return operation
+    def _enter_debit(self, operation, card, amount, balance, version, parts, owed=0):
+        entry_id = super()._enter_debit(operation, card, amount, balance, version, parts, owed)
+        self._renew(card)
+        return entry_id
 
-    def _capture(self, act, hold, amount=None):
-        operation = super()._capture(act, hold, amount)
-        # The hold is the ledger's own record.
-        self._renew(hold.sudo().card_id.ids)
-        return operation
+    def _give_back(self, operation, entry, amount):
+        super()._give_back(operation, entry, amount)
+        self._renew(entry.card_id.with_env(self.env))
 
-    def _renew(self, card_ids):
-        """A card that is used keeps all its value for as long again, where its programme expires by inactivity."""
-        if not (renewing := self.env["loyalty.program"]._renewing_ids()):
+    def _carry(self, operation, source, target, amount, home=False):
+        super()._carry(operation, source, target, amount, home)
+        self._renew(target)
+
+    def _versions(self, cards):
+        """:return: {card id: number of its last entry}"""
+        return dict(self.env.execute_query(SQL("SELECT id, version FROM loyalty_card WHERE id = ANY(%s)", cards.ids)))
+
+    def _renew(self, cards):
+        """A card that is used keeps all its value for as long again, where its programme expires by inactivity.
+
+        :param cards: locked, on which value has just moved
+        """
+        if not cards or not (renewing := self.env["loyalty.program"]._renewing_ids()):
             return
         self.env["loyalty.program"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH renewed AS (
-                    SELECT card.id, (%(today)s + make_interval(months => program.validity_months))::date
-                                    + COALESCE(program.grace_days, 0) AS expires_on
-                      FROM loyalty_card card JOIN loyalty_program program ON program.id = card.program_id
-                     WHERE card.id = ANY(%(cards)s) AND program.id = ANY(%(programs)s)
-                ), lot AS (
-                    UPDATE giftcard_lot lot SET expires_on = renewed.expires_on
+        # Of which company a card is, the ledger may know; few are concerned.
+        for company, mine in cards.sudo().grouped("company_id").items():
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    WITH renewed AS (
+                        SELECT card.id, (%(today)s + make_interval(months => program.validity_months))::date
+                                        + COALESCE(program.grace_days, 0) AS expires_on
+                          FROM loyalty_card card JOIN loyalty_program program ON program.id = card.program_id
+                         WHERE card.id = ANY(%(cards)s) AND program.id = ANY(%(programs)s)
+                    ), lot AS (
+                        UPDATE giftcard_lot lot SET expires_on = renewed.expires_on
+                          FROM renewed
+                         WHERE lot.card_id = renewed.id AND lot.remaining > 0
+                           AND (lot.expires_on IS NULL OR lot.expires_on < renewed.expires_on)
+                           AND (lot.expires_on IS NULL OR lot.expires_on >= %(today)s)
+                     RETURNING lot.card_id
+                    )
+                    UPDATE loyalty_card card SET next_expiry_on = renewed.expires_on
                       FROM renewed
-                     WHERE lot.card_id = renewed.id AND lot.remaining > 0
-                       AND (lot.expires_on IS NULL OR lot.expires_on < renewed.expires_on)
-                       AND (lot.expires_on IS NULL OR lot.expires_on >= %(today)s)
-                 RETURNING lot.card_id
+                     WHERE card.id = renewed.id AND card.next_expiry_on IS DISTINCT FROM renewed.expires_on
+                       AND (card.next_expiry_on IS NULL OR card.next_expiry_on >= %(today)s)
+                       AND card.id IN (SELECT card_id FROM lot)
+                 RETURNING card.id
+                    """,
+                    cards=mine.ids,
+                    programs=list(renewing),
+                    today=self._today(company or self.env.company),
                 )
-                UPDATE loyalty_card card SET next_expiry_on = renewed.expires_on
-                  FROM renewed
-                 WHERE card.id = renewed.id AND card.next_expiry_on IS DISTINCT FROM renewed.expires_on
-                   AND (card.next_expiry_on IS NULL OR card.next_expiry_on >= %(today)s)
-                   AND card.id IN (SELECT card_id FROM lot)
-             RETURNING card.id
-                """,
-                cards=list(card_ids),
-                programs=list(renewing),
-                today=self._today(self.env.company),
             )
-        )
-        if rows:
-            self._changed(self.env["loyalty.card"].browse([card_id for (card_id,) in rows]))
+            if rows:
+                self._changed(cards.browse([card_id for (card_id,) in rows]))
 
     def _remind(self, limit=2000):
         """Tell members in their inbox what expires soon, once for each card and day (cron)."""
@@ -99,21 +119,25 @@ class GiftcardLedger(models.AbstractModel):
         messages = []
         Partner, Card = self.env["res.partner"].sudo(), self.env["loyalty.card"].sudo()
         Partner.browse([partner_id for __, partner_id, *__ in rows]).fetch(["lang"])
-        for card_id, partner_id, day, amount in rows:
-            lang = Partner.browse(partner_id).lang or self.env.lang
-            card = Card.with_context(lang=lang).browse(card_id)
-            messages.append(
-                {
-                    "partner_id": partner_id,
-                    "kind": "expiry",
-                    "key": f"expiry/{card_id}/{day}",
-                    "title": card.env._("Use it before it expires"),
-                    "body": card.env._(
-                        "%(amount)g %(unit)s can be used until %(day)s.",
-                        amount=amount,
-                        unit=card.point_name,
-                        day=day,
-                    ),
-                }
-            )
+        of_lang = defaultdict(list)
+        for row in rows:
+            of_lang[Partner.browse(row[1]).lang or self.env.lang].append(row)
+        for lang, mine in of_lang.items():
+            # Browsed together, read together.
+            cards = Card.with_context(lang=lang).browse([card_id for card_id, *__ in mine])
+            for card, (card_id, partner_id, day, amount) in zip(cards, mine, strict=True):
+                messages.append(
+                    {
+                        "partner_id": partner_id,
+                        "kind": "expiry",
+                        "key": f"expiry/{card_id}/{day}",
+                        "title": card.env._("Use it before it expires"),
+                        "body": card.env._(
+                            "%(amount)g %(unit)s can be used until %(day)s.",
+                            amount=amount,
+                            unit=card.point_name,
+                            day=day,
+                        ),
+                    }
+                )
         self.env["giftcard.message"]._post(messages)

@@ -144,6 +144,9 @@ class GiftcardGift(models.Model):
         member._refuse_inactive_member()
         if gift.state == "claimed" and gift.recipient_id == member:
             return gift.with_env(self.env)
+        last_day = gift.source_id.expiration_date
+        if gift.state == "offered" and last_day and last_day < gift._ledger(gift.source_id)._today(gift.company_id):
+            raise GiftExpired(self.env._("The value of this gift has expired."))
         gift._resolve("claimed", recipient_id=member.id)
         if not gift._deliver(gift._landing(member), Act("gift", key=f"{gift._key()}/claim", member_id=member.id)):
             raise GiftExpired(self.env._("The value of this gift has expired."))
@@ -251,7 +254,7 @@ class GiftcardGift(models.Model):
         """:return: the card on which the recipient gets the value: the wallet he has, or a gift card with a new code"""
         program = self.transit_id.program_id
         if program.program_type != "ewallet":
-            return self._new_card(self.transit_id, member)
+            return self._new_card(self.source_id, member, self.source_id.expiration_date)
         wallet = member._member_card(program).sudo()
         self._refuse_frozen(wallet)
         if wallet.state != "active":
@@ -267,9 +270,10 @@ class GiftcardGift(models.Model):
             self._ledger(card)._reopen(card)
             card.invalidate_recordset(["state"], flush=False)
         # What has ended takes no value; the giver gets a card in its place.
-        return card if card.state in ("active", "frozen") else self._new_card(card, self.giver_id)
+        return card if card.state in ("active", "frozen") else self._new_card(card, self.giver_id, card.expiration_date)
 
-    def _new_card(self, model, partner=None):
+    def _new_card(self, model, partner=None, last_day=None):
+        """:param last_day: of the card; one that carries a gift has none, for nothing leaves a card that is past it"""
         return (
             self.env["loyalty.card"]
             .with_context(loyalty_no_mail=True)
@@ -277,7 +281,7 @@ class GiftcardGift(models.Model):
                 {
                     "program_id": model.program_id.id,
                     "partner_id": partner.id if partner else False,
-                    "expiration_date": model.expiration_date,
+                    "expiration_date": last_day,
                     "theme_id": (self.theme_id or model.theme_id).id,
                 }
             )
@@ -367,5 +371,6 @@ class GiftcardGift(models.Model):
             raise CardFrozen(self.env._("Card %s is blocked.", card.code))
 
     def _check_officer(self):
+        self.check_access("read")
         if not self.env.user.has_group("giftcard_points.group_officer"):
             raise AccessError(self.env._("Only officers act on the gifts of members."))

@@ -220,12 +220,16 @@ class GiftcardLedger(models.AbstractModel):
     def _carry(self, operation, source, target, amount, home=False):
         """Move value within an operation; see :meth:`_transfer`.
 
-        :param home: the value returns to its holder, who may have blocked the card and filled it to its limit
+        :param home: the value returns to its holder, who may have blocked the card and filled it to its limit, from a
+            card whose last day may be over
         """
         self._lock(source | target)
-        if not home:
+        if home:
+            balance, version = self._move(source, -amount)
+            taken = self._enter_debit(operation, source, amount, balance, version, self._free_lots(source, amount))
+        else:
             self._refuse_limits([(target.id, 0, amount)])
-        taken = self._debit(operation, source, amount)
+            taken = self._debit(operation, source, amount)
         balance, version = self._move(target, amount, states=("active", "frozen") if home else ("active",))
         self.env.execute_query(
             SQL(

@@ -41,7 +41,7 @@ class GiftcardLedger(models.AbstractModel):
             self._expire_cards(source, self._today(source.company_id or self.env.company))
             if free := self._free_of_claims(source):
                 self._carry(operation, source, target, free, home=state == "replaced")
-            self._transition(source, state, ("active", "used"), successor_id=target.id)
+            self._transition(source, state, ("active", "used"), successor_id=target.id, **self._laid_aside(source))
         return operation
 
     def _end(self, act, card):
@@ -61,7 +61,7 @@ class GiftcardLedger(models.AbstractModel):
                     card.id,
                 )
                 self._enter_debit(operation, card, free, balance, version, parts)
-            self._transition(card, "expired", LIVE)
+            self._transition(card, "expired", LIVE, **self._laid_aside(card))
         return operation
 
     def _extend(self, act, card, day):
@@ -110,32 +110,38 @@ class GiftcardLedger(models.AbstractModel):
 
     def _end_outdated(self, limit=10000):
         """Mark paper cards past their last day as expired, once their value has left the ledger, in chunks (cron)."""
-        seconds, today = 1, self._today(self.env.company)
-        while seconds:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    WITH outdated AS MATERIALIZED (
-                        SELECT id FROM loyalty_card
-                         WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')
-                           AND expiration_date < %s AND balance = 0 AND held = 0
-                         ORDER BY id
-                         LIMIT %s
-                           FOR NO KEY UPDATE SKIP LOCKED
-                    )
-                    UPDATE loyalty_card card SET state = 'expired'
-                      FROM outdated
-                     WHERE card.id = outdated.id
-                 RETURNING card.id
-                    """,
-                    today,
-                    limit,
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all; all of them, and few
+            seconds = 1
+            while seconds and (ended := self._end_some_outdated(company, limit)):
+                seconds = self.env["ir.cron"]._commit_progress(ended)
+
+    def _end_some_outdated(self, company, limit):
+        """:return: how many cards have been marked"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH outdated AS MATERIALIZED (
+                    SELECT id FROM loyalty_card
+                     WHERE batch_id IS NOT NULL AND state IN ('generated', 'active')
+                       AND expiration_date < %s AND balance = 0 AND held = 0
+                       AND COALESCE(company_id, %s) = %s
+                     ORDER BY expiration_date, id
+                     LIMIT %s
+                       FOR NO KEY UPDATE SKIP LOCKED
                 )
+                UPDATE loyalty_card card SET state = 'expired'
+                  FROM outdated
+                 WHERE card.id = outdated.id
+             RETURNING card.id
+                """,
+                self._today(company),
+                self.env.company.id,
+                company.id,
+                limit,
             )
-            if not rows:
-                break
-            self.env["loyalty.card"].invalidate_model(["state"], flush=False)
-            seconds = self.env["ir.cron"]._commit_progress(len(rows))
+        )
+        self.env["loyalty.card"].invalidate_model(["state"], flush=False)
+        return len(rows)
 
     # Building blocks
 
@@ -160,6 +166,11 @@ class GiftcardLedger(models.AbstractModel):
         if len(rows) < len(cards):
             self._refuse_unusable(cards, states=allowed)
         self._changed(cards)
+
+    def _laid_aside(self, card):
+        """:return: columns of a card that ends: a member's is archived, since native code takes whichever it finds"""
+        # The programme is read with the ledger's rights.
+        return {"active": False} if card.sudo().program_id.is_nominative else {}
 
     def _reopen(self, card):
         """A card that was used up and gets value back can be used again."""

@@ -67,6 +67,6 @@ class GiftcardLedger(models.AbstractModel):
         self._expire_cards(card, self._today(card.company_id or self.env.company))
         if left := self._free_of_claims(card):
             self._reopen(heir)
-            self._carry(operation, card, heir, left)
+            self._carry(operation, card, heir, left, home=True)
         self._transition(card, state, ("active", "used"))
         return None

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -31,7 +33,7 @@ class GiftcardLedger(models.AbstractModel):
             )
             self._pend(
                 [
-                    (f"pending/{operation_id}", lot_id, self._decimal(rest), waiting[operation_id])
+                    (f"pending/{operation_id}/{lot_id}", lot_id, self._decimal(rest), waiting[operation_id])
                     for operation_id, lot_id, rest in rows
                 ]
             )
@@ -39,30 +41,58 @@ class GiftcardLedger(models.AbstractModel):
 
     def _retire(self, act, source, target, state):
         """What waits goes along, and waits there."""
-        self._lock(source | target)
+        self._lock_with_waiting(source | target)
         waiting = self._stop_waiting(SQL("hold.card_id = %s", source.id))
         operation = super()._retire(act, source, target, state)
         self._wait_again(operation, SQL("lot.card_id = %s", target.id), waiting)
         return operation
 
     def _end(self, act, card):
-        self._lock(card)
+        self._lock_with_waiting(card)
         self._stop_waiting(SQL("hold.card_id = %s", card.id))
         return super()._end(act, card)
 
     def _take_back(self, operation, entry, amount):
         """What comes back within the window is taken from what waits; the rest waits on."""
-        self._lock(entry.card_id)
-        waiting = self._stop_waiting(
+        card, heir = entry.card_id, self._heir(entry.card_id)
+        mine = SQL(
+            "hold.id IN (SELECT bound.hold_id FROM giftcard_hold_lot bound JOIN giftcard_lot lot"
+            " ON lot.id = bound.lot_id WHERE lot.entry_id = %s)",
+            entry.id,
+        )
+        lots = SQL("lot.entry_id = %s", entry.id)
+        if heir != card:
+            # Where its value was moved, nothing says of which credit a lot is.
+            mine, lots = SQL("hold.card_id = %s", heir.id), SQL("lot.card_id = %s", heir.id)
+        self._lock(card | heir)
+        waiting = self._stop_waiting(mine)
+        result = super()._take_back(operation, entry, amount)
+        self._wait_again(operation, lots, waiting)
+        return result
+
+    def _claw_back(self, act, operation, amount=None):
+        self._lock_with_heirs(operation)
+        return super()._claw_back(act, operation, amount)
+
+    def _reverse(self, act, operation):
+        self._lock_with_heirs(operation)
+        return super()._reverse(act, operation)
+
+    def _lock_with_heirs(self, operation):
+        # The ledger's own record: the caller need not be allowed to read it.
+        cards = operation.sudo().entry_ids.card_id
+        self._lock_with_waiting(cards.union(*map(self._heir, cards)))
+
+    def _lock_with_waiting(self, cards):
+        """Lock cards, and before them, as everywhere, the holds of what waits on them."""
+        self.env.execute_query(
             SQL(
-                "hold.id IN (SELECT bound.hold_id FROM giftcard_hold_lot bound JOIN giftcard_lot lot"
-                " ON lot.id = bound.lot_id WHERE lot.entry_id = %s)",
-                entry.id,
+                "SELECT id FROM giftcard_hold WHERE card_id = ANY(%s) AND pending AND state = 'open'"
+                " ORDER BY id FOR NO KEY UPDATE",
+                cards.ids,
             )
         )
-        result = super()._take_back(operation, entry, amount)
-        self._wait_again(operation, SQL("lot.entry_id = %s", entry.id), waiting)
-        return result
+        self._lock(cards)
 
     def _stop_waiting(self, condition):
         """Free what waits, to move it.
@@ -108,7 +138,7 @@ class GiftcardLedger(models.AbstractModel):
                 if part := min(amount, lot[1]):
                     amount -= part
                     lot[1] -= part
-                    pieces.append((f"pending/{operation.id}/{len(pieces)}", lot[0], part, until))
+                    pieces.append((f"pending/{operation.id}/{uuid4().hex}", lot[0], part, until))
         if pieces:
             self._pend(pieces)
 

@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...exceptions import CardFrozen
+
 
 class BasePartnerMerge(models.TransientModel):
     """Contacts are merged with their memberships: value moves by the ledger, numbers still find the member."""
@@ -10,19 +12,23 @@ class BasePartnerMerge(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._merge_memberships(src_partners, dst_partner)
+        # A member has one code that waits to be scanned: the kept contact's.
+        self.env.execute_query(
+            SQL(
+                "UPDATE giftcard_payment_code SET state = 'void' WHERE partner_id = ANY(%s) AND state = 'issued'"
+                " RETURNING id",
+                src_partners.ids,
+            )
+        )
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _merge_loyalty_cards(self, src_partners, dst_partner):
         """Instead of writing sums: merge a person's cards of one programme into one, with a trail.
 
+        :raise CardFrozen: when one of several cards of a programme is blocked, for whoever blocked it decides about it
         :raise CardNotUsable: when something is held for an order, or owed
         """
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                (src_partners | dst_partner).ids,
-            )
-        )
+        (src_partners | dst_partner)._claim_cards()
         # Contacts are merged by those who manage contacts; the ledger writes what it did and who did it.
         Card = self.env["loyalty.card"].sudo()
         cards = Card.search(
@@ -36,11 +42,12 @@ class BasePartnerMerge(models.TransientModel):
             order="id",
         )
         for same in cards.grouped("program_id").values():
-            usable = same.filtered(lambda card: card.state == "active")
-            target = usable.filtered(lambda card: card.partner_id == dst_partner)[:1] or usable[:1]
-            if target and len(same) > 1:
-                (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
-                (same - target).action_archive()
+            if len(same) == 1:
+                continue
+            if frozen := same.filtered(lambda card: card.state == "frozen"):
+                raise CardFrozen(self.env._("Card %s is blocked. Unblock it first.", frozen[0].code))
+            target = same.filtered(lambda card: card.partner_id == dst_partner)[:1] or same[:1]
+            (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
 
     def _merge_memberships(self, src_partners, dst_partner):
         """One membership goes on, the older number's if the kept contact has none; all numbers find it.
@@ -80,7 +87,7 @@ class BasePartnerMerge(models.TransientModel):
                 )
             )
         # The fields are the ledger's and read-only; the number is unique, so it is freed first.
-        (src_partners & members).write(
+        (members & src_partners).write(
             {"member_number": False, "member_state": False, "member_since": False, "member_tier_id": False}
         )
         self.env["res.partner"].flush_model()

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from ...by_hand import created_fields
+from ...exceptions import MemberClosed
 
 
 class ResPartner(models.Model):
@@ -55,6 +58,30 @@ class ResPartner(models.Model):
             partner.member_money = money.get(partner.id, 0.0)
             partner.member_points = points.get(partner.id, 0.0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_by_hand(created_fields(self.env, vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_by_hand(vals.keys())
+        return super().write(vals)
+
+    def _kept_fields(self):
+        """:return: names of the fields that are written by the methods of memberships alone"""
+        return {
+            "member_number",
+            "member_state",
+            "member_since",
+            "member_channel",
+            "member_store_id",
+        }
+
+    def _refuse_by_hand(self, names):
+        """:raise AccessError: when a client writes what only methods write"""
+        if not self.env.su and not self._kept_fields().isdisjoint(names):
+            raise AccessError(self.env._("A membership is not written by hand. Use its actions."))
+
     def action_join(self):
         """Make members of these contacts."""
         self._join("backoffice")
@@ -78,9 +105,10 @@ class ResPartner(models.Model):
         """
         if closed := self.filtered(lambda partner: partner.member_state == "closed"):
             raise UserError(self.env._("%s has closed the membership.", closed[0].display_name))
-        # The sequence is the platform's; who may write the contact may use it.
+        self.check_access("write")
+        # The sequence is the platform's; who may write the contact may use it, and lets these fields be written.
         sequence = self.env["ir.sequence"].sudo()
-        for partner in self.filtered(lambda partner: not partner.member_number):
+        for partner in self.sudo().filtered(lambda partner: not partner.member_number):
             partner.write(
                 {
                     "member_number": sequence.next_by_code("giftcard.member"),
@@ -95,16 +123,56 @@ class ResPartner(models.Model):
         """The member's card of a program; made, once, when there is none.
 
         :param program: a nominative ``loyalty.program`` (points or eWallet)
-        :return: ``loyalty.card``
+        :return: ``loyalty.card``, active or frozen
+        :raise MemberClosed: when there is none and the membership has ended
         """
         self.ensure_one()
-        # Cards are the ledger's business: who acts for a member need not be allowed to create them.
-        Card = self.env["loyalty.card"].sudo()
-        domain = [("partner_id", "=", self.id), ("program_id", "=", program.id)]
-        card = Card.search(domain, order="id", limit=1)
+        card = self._member_cards(program).get(self.id)
         if not card:
-            self.env.execute_query(SQL("SELECT id FROM res_partner WHERE id = %s FOR NO KEY UPDATE", self.id))
-            card = Card.search(domain, order="id", limit=1) or Card.create(
-                {"partner_id": self.id, "program_id": program.id}
-            )
+            # Who acts for a member need not be allowed to read his status.
+            if self.sudo().member_state == "closed":
+                raise MemberClosed(self.env._("%s has closed the membership.", self.display_name))
+            self._claim_cards()
+            card = self._member_cards(program).get(self.id)
+        if not card:
+            # Cards are the ledger's business: who acts for a member need not be allowed to create them.
+            card = self.env["loyalty.card"].sudo().create({"partner_id": self.id, "program_id": program.id})
         return card.with_env(self.env)
+
+    def _claim_cards(self):
+        """Let one transaction at a time decide which cards these members have.
+
+        The others wait, and then see what it has made; in REPEATABLE READ they could not, and a row that was merely
+        locked would not stop them: one that was written does, and Odoo repeats the call.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE res_partner SET write_date = write_date
+                 WHERE id IN (SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)
+             RETURNING id
+                """,
+                self.ids,
+            )
+        )
+
+    def _member_cards(self, program):
+        """The cards of a program on which these members have their value: of several one that can be used; cards that
+        were replaced, merged or ended are none, what took their place is found itself.
+
+        :return: {partner id: ``loyalty.card``}, without members who have none
+        """
+        # As in `_member_card`. The states sort: active, then frozen.
+        cards = (
+            self.env["loyalty.card"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("program_id", "=", program.id),
+                    ("state", "in", ("active", "frozen")),
+                ],
+                order="state, id",
+            )
+        )
+        return {card.partner_id.id: card.with_env(self.env) for card in reversed(cards)}

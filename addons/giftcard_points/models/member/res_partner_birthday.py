@@ -1,12 +1,19 @@
+import logging
 from calendar import isleap
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...exceptions import LedgerError
 from ..ledger.act import Act
 from ..ledger.giftcard_ledger import Grant
 
+_logger = logging.getLogger(__name__)
+
+# A birthday is not over for the job that missed it: today and the two days before.
+LATE_DAYS = 3
 DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -66,21 +73,40 @@ class ResPartner(models.Model):
 
     @api.model
     def _give_birthday_gifts(self, limit=1000):
-        """Congratulate the members whose birthday it is, and give what their tier gives, once a year (cron)."""
-        day, last, seconds = fields.Date.context_today(self), 0, 1
+        """Congratulate the members whose birthday it is, and give what their tier gives, once a year (cron).
+
+        Whom a run has left out, the runs of the next days find.
+        """
+        today, seconds = fields.Date.context_today(self), 1
+        for day in (today - timedelta(days=late) for late in range(LATE_DAYS)):
+            last = 0
+            while seconds and (members := self.search(self._born_on(day, last), order="id", limit=limit)):
+                last = members[-1].id
+                members._congratulate_each(day)
+                seconds = self.env["ir.cron"]._commit_progress(len(members))
+
+    @api.model
+    def _born_on(self, day, last=0):
+        """:return: domain of active members after the one with the id ``last`` who celebrate on a date"""
         born = Domain.OR(
             Domain("birth_month", "=", month) & Domain("birth_day", "=", number)
             for month, number in self._birthdays_on(day)
         )
-        while seconds:
-            members = self.search(
-                born & Domain("member_state", "=", "active") & Domain("id", ">", last), order="id", limit=limit
-            )
-            if not members:
-                break
-            last = members[-1].id
-            members._congratulate(day)
-            seconds = self.env["ir.cron"]._commit_progress(len(members))
+        # The number is what the index asks for.
+        member = Domain("member_number", "!=", False) & Domain("member_state", "=", "active")
+        return born & member & Domain("id", ">", last)
+
+    def _congratulate_each(self, day):
+        """All of them at once; if one cannot take the gift, one by one, so that it keeps nobody else from his."""
+        try:
+            with self.env.cr.savepoint():
+                self._congratulate(day)
+        except LedgerError as refusal:
+            if len(self) == 1:
+                _logger.warning("Member %s gets no birthday gift: %s", self.member_number, refusal)
+                return
+            for member in self:
+                member._congratulate_each(day)
 
     def _congratulate(self, day):
         """:param day: date of the birthday"""
@@ -105,7 +131,8 @@ class ResPartner(models.Model):
     def _give_birthday_gift(self, tier, day):
         program, Card = tier.birthday_program_id, self.env["loyalty.card"]
         if program.is_nominative:
-            cards = Card.union(*(member._member_card(program) for member in self))
+            known = self._member_cards(program)
+            cards = Card.union(*(known.get(member.id) or member._member_card(program) for member in self))
         else:
             cards = Card.create([{"program_id": program.id, "partner_id": member.id} for member in self])
         grants = [

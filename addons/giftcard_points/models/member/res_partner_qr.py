@@ -9,7 +9,8 @@ from odoo.tools.misc import consteq
 from ...secret import derive_key
 
 PREFIX = "GCM."
-PATTERN = re.compile(r"GCM\.([^.]{1,32})\.([A-Z2-7]{16})")
+# Of the number, what is printable ASCII without the dot.
+PATTERN = re.compile(r"GCM\.([!-\-/-~]{1,32})\.([A-Z2-7]{16})")
 
 
 class ResPartner(models.Model):

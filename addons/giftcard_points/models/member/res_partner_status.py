@@ -40,27 +40,30 @@ class ResPartner(models.Model):
                     card.action_unfreeze(reason)
 
     def _close_member(self, reason):
-        """End the membership, with its points, for good. Money has to be used or paid out before.
+        """End the membership, with its points and its empty cards, for good. Money has to be used or paid out before.
 
         :raise UserError: when there is money on a card, or it is closed already
         :raise CardNotUsable: when something is held for an order, or owed
         """
+        ledger = self.env["giftcard.ledger"]
         for member in self:
-            cards = member._cards_in("active") | member._cards_in("frozen")
-            money = cards.filtered(lambda card: card.program_type in ("gift_card", "ewallet") and card.balance > 0)
-            if money:
-                raise UserError(
-                    self.env._(
-                        "%(member)s still has %(amount)g on card %(code)s. It has to be used or paid out first.",
-                        member=member.display_name,
-                        amount=money[0].balance,
-                        code=money[0].code,
+            cards = member._cards_in("active", "frozen", "used")
+            # What is found on them here stays so until the membership has ended.
+            ledger._lock(cards)
+            for card in cards.filtered(lambda card: card.program_type in ("gift_card", "ewallet")):
+                ledger._expire_cards(card, ledger._today(card.company_id or self.env.company))
+                if left := ledger._free_of_claims(card):
+                    raise UserError(
+                        self.env._(
+                            "%(member)s still has %(amount)g on card %(code)s. It has to be used or paid out first.",
+                            member=member.display_name,
+                            amount=left,
+                            code=card.code,
+                        )
                     )
-                )
             member._set_member_state("closed", ("active", "frozen"), reason)
-            for card in cards.filtered(lambda card: card.program_type == "loyalty"):
-                act = Act("expire", document=(member._name, member.id), reason=reason)
-                self.env["giftcard.ledger"]._end(act, card)
+            for card in cards.filtered(lambda card: card.program_type in ("gift_card", "ewallet", "loyalty")):
+                ledger._end(Act("expire", document=(member._name, member.id), reason=reason), card)
 
     def _set_member_state(self, state, allowed, reason):
         """The guarded statement that lets one of several changes win, with its reason in the chatter.
@@ -90,7 +93,7 @@ class ResPartner(models.Model):
             body=self.env._("Membership: %(state)s. %(reason)s", state=labels[state], reason=reason or "")
         )
 
-    def _cards_in(self, state):
+    def _cards_in(self, *states):
         # Whoever changes a membership need not be allowed to read each card.
         cards = self.env["loyalty.card"].sudo()
-        return cards.search([("partner_id", "=", self.id), ("state", "=", state)], order="id").with_env(self.env)
+        return cards.search([("partner_id", "=", self.id), ("state", "in", states)], order="id").with_env(self.env)

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ...by_hand import created_fields
+
+# What is written by publishing, and by telling the members, alone.
+PUBLISHING = frozenset({"state", "number", "published_by_id", "published_at", "announced", "cursor"})
 
 
 class GiftcardRulesVersion(models.Model):
@@ -35,7 +40,13 @@ class GiftcardRulesVersion(models.Model):
             number = version.number or self.env._("draft")
             version.display_name = f"{version.program_id.name} / {number}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_by_hand(created_fields(self.env, vals_list))
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._refuse_by_hand(vals)
         if vals.keys() & {"program_id", "number", "html", "summary", "effective_from", "state"} and any(
             version.state == "published" for version in self
         ):
@@ -61,12 +72,14 @@ class GiftcardRulesVersion(models.Model):
             if version.effective_from < fields.Date.context_today(self):
                 raise UserError(self.env._("New rules do not take effect in the past."))
             # One number after the other, also for two who publish at once.
+            program = version.program_id.id
             self.env.execute_query(
-                SQL("SELECT id FROM loyalty_program WHERE id = %s FOR NO KEY UPDATE", version.program_id.id)
+                SQL("UPDATE loyalty_program SET write_date = write_date WHERE id = %s RETURNING id", program)
             )
             domain = [("program_id", "=", version.program_id.id), ("state", "=", "published")]
             last = self.search(domain, order="number desc", limit=1)
-            version.write(
+            # Who may write the draft may publish it, by this method alone.
+            version.sudo().write(
                 {
                     "number": last.number + 1,
                     "state": "published",
@@ -76,6 +89,11 @@ class GiftcardRulesVersion(models.Model):
             )
         # Triggering a job needs rights that publishers need not have.
         self.env.ref("giftcard_points.ir_cron_announce_rules").sudo()._trigger()
+
+    def _refuse_by_hand(self, names):
+        """:raise AccessError: when a client writes what publishing writes"""
+        if not self.env.su and not PUBLISHING.isdisjoint(names):
+            raise AccessError(self.env._("Rules are published by their action."))
 
     @api.model
     def _current(self, program, day=None):

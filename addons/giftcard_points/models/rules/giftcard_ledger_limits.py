@@ -57,7 +57,7 @@ class GiftcardLedger(models.AbstractModel):
             )
 
     def _uncount(self, holds, part=None):
-        """What was held today and is not used counts no more.
+        """What was held today and is not used counts no more. What waits to be usable has never counted.
 
         :param part: what is not used of each of them; None: all of it
         """
@@ -70,7 +70,7 @@ class GiftcardLedger(models.AbstractModel):
                     UPDATE loyalty_card card SET used_today = GREATEST(0, card.used_today - freed.amount)
                       FROM (SELECT hold.card_id, SUM(%(part)s) AS amount
                               FROM giftcard_hold hold
-                             WHERE hold.id = ANY(%(holds)s) AND hold.create_date >= %(start)s
+                             WHERE hold.id = ANY(%(holds)s) AND hold.create_date >= %(start)s AND NOT hold.pending
                              GROUP BY hold.card_id) freed
                      WHERE card.id = freed.card_id AND card.used_on = %(today)s
                  RETURNING card.id

@@ -152,7 +152,7 @@ class GiftcardTier(models.Model):
                  LEFT JOIN LATERAL (%(growth)s) growth ON TRUE
                  LEFT JOIN giftcard_tier current ON current.id = member.member_tier_id
                  LEFT JOIN LATERAL (SELECT id, threshold FROM giftcard_tier tier
-                                     WHERE active AND tier.threshold <= COALESCE(growth.growth, 0)
+                                     WHERE active AND tier.threshold <= GREATEST(0, COALESCE(growth.growth, 0))
                                      ORDER BY tier.threshold DESC LIMIT 1) reached ON TRUE
                      WHERE member.id = ANY(%(partners)s) AND member.member_state IN ('active', 'frozen')
                 ), decision AS (

@@ -36,6 +36,9 @@ class ResPartner(models.Model):
             partner.member_growth_missing = following.threshold - grown if following else 0
             partner.member_progress = max(0, grown) / following.threshold * 100 if following else 100
 
+    def _kept_fields(self):
+        return super()._kept_fields() | {"member_tier_id", "member_tier_ends_on"}
+
     def _join(self, channel, store=None):
         """Who joins begins in the tier that is every member's."""
         result = super()._join(channel, store)

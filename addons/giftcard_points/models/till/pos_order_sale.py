@@ -99,7 +99,7 @@ class PosOrder(models.Model):
                 continue
             card = Card.browse(int(key)) if int(key) > 0 else Card
             if not card and program.program_type == "ewallet":
-                card = Card.search([("partner_id", "=", self.partner_id.id), ("program_id", "=", program.id)], limit=1)
+                card = self.partner_id._member_cards(program).get(self.partner_id.id, Card)
             moved = -native.booked(card) if card else 0
             if program.program_type == "gift_card" and self.state != "draft":
                 values = {**values, "points": max(values["points"], moved)}

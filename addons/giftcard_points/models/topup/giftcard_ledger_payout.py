@@ -48,7 +48,7 @@ class GiftcardLedger(models.AbstractModel):
                 card.id,
             )
         )
-        free = self._decimal(free)
+        free = min(self._decimal(free), self._covered(card))
         amount = asked or free
         if not amount or amount > free:
             self._refuse_payout(card, free)
@@ -64,7 +64,7 @@ class GiftcardLedger(models.AbstractModel):
         :param amount: in the card's currency; None: all that is left
         :return: the ``giftcard.operation``; the bonus is taken by one of kind ``clawback`` with the same key
         :raise RefundPeriodOver: when it is too late, or the program gives no refunds
-        :raise AlreadyResolved: when nothing is left
+        :raise AlreadyResolved: when nothing is left, or the load is reversed
         :raise InsufficientBalance: when less is left than asked for, or the bonus is spent
         """
         entry = load.sudo().entry_ids.ensure_one()
@@ -76,12 +76,15 @@ class GiftcardLedger(models.AbstractModel):
         if load.sudo().date + timedelta(days=days) <= fields.Datetime.now():
             raise RefundPeriodOver(self.env._("The time for a refund is over."))
         card, left = self._left_of(entry)
+        if self.env.execute_query(SQL("SELECT 1 FROM giftcard_operation WHERE reversal_of_id = %s", load.id)):
+            raise AlreadyResolved(self.env._("%s has been reversed already.", load.sudo().display_name))
+        left = left._replace(paid=min(left.paid, self._covered(card)))
         amount = asked or left.paid
         if not left.paid:
             raise AlreadyResolved(self.env._("Nothing is left of the money that was paid."))
         if amount > left.paid:
             self._refuse_payout(card, left.paid)
-        self._withdraw(operation, card, amount, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
+        self._withdraw(operation, card, amount, self._paid_lots(entry, card), SQL("0"))
         self._take_bonus_back(act, entry, card, left.bonus_due)
         return operation
 
@@ -109,10 +112,10 @@ class GiftcardLedger(models.AbstractModel):
         if not fresh:
             return operation
         if left.paid:
-            self._withdraw(operation, card, left.paid, SQL("entry_id = %s AND origin = 'paid'", entry.id), SQL("0"))
+            self._withdraw(operation, card, left.paid, self._paid_lots(entry, card), SQL("0"))
         owed = left.bonus_due if card.sudo().program_id.debt_allowed else left.bonus
         self._take_bonus_back(act, entry, card, owed)
-        self._block(card)
+        self._block(card, entry.card_id)
         return operation
 
     def _undo(self, act, operation):
@@ -133,11 +136,19 @@ class GiftcardLedger(models.AbstractModel):
 
     # Building blocks
 
+    def _covered(self, card):
+        """:return: what a locked card has beyond what it owes and what is held: only that leaves it as cash"""
+        [(free,)] = self.env.execute_query(SQL("SELECT balance - held FROM loyalty_card WHERE id = %s", card.id))
+        return max(self._decimal(free), Decimal(0))
+
     def _left_of(self, entry):
-        """:return: (the card of a credit, locked; its :class:`Unspent`)"""
+        """:return: (the card that has the value of a credit by now, locked; its :class:`Unspent`)"""
         card = entry.card_id.with_env(self.env)
-        self._lock(card)
-        self._expire_cards(card, self._today(card.company_id or self.env.company))
+        heir = self._heir(card)
+        self._lock(card | heir)
+        self._expire_cards(heir, self._today(heir.company_id or self.env.company))
+        if heir != card:
+            return heir, self._left_on(heir, entry)
         [(paid, bonus, due)] = self.env.execute_query(
             SQL(
                 """
@@ -166,6 +177,40 @@ class GiftcardLedger(models.AbstractModel):
         due = self._decimal(0 if asked else due)
         return card, Unspent(self._decimal(paid), self._decimal(bonus), due)
 
+    def _left_on(self, heir, entry):
+        """What is left of a credit whose card was replaced or merged: of its successor's value as much as was granted
+        and is not taken back yet. What of the bonus is gone from there is not asked back.
+        """
+        [(paid, bonus)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT LEAST(free.paid, granted.paid - back.paid), LEAST(free.bonus, granted.bonus - back.bonus)
+                  FROM (SELECT COALESCE(SUM(remaining - held) FILTER (WHERE origin = 'paid'), 0) AS paid,
+                               COALESCE(SUM(remaining - held) FILTER (WHERE origin <> 'paid'), 0) AS bonus
+                          FROM giftcard_lot
+                         WHERE card_id = %(heir)s AND remaining > held) free,
+                       (SELECT COALESCE(SUM(granted) FILTER (WHERE origin = 'paid'), 0) AS paid,
+                               COALESCE(SUM(granted) FILTER (WHERE origin <> 'paid'), 0) AS bonus
+                          FROM giftcard_lot
+                         WHERE entry_id = %(entry)s) granted,
+                       (SELECT COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'payout'), 0) AS paid,
+                               COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'clawback'), 0) AS bonus
+                          FROM giftcard_operation operation
+                          JOIN giftcard_entry back ON back.operation_id = operation.id
+                         WHERE operation.refund_of_id = %(operation)s) back
+                """,
+                heir=heir.id,
+                entry=entry.id,
+                operation=entry.operation_id.id,
+            )
+        )
+        bonus = max(self._decimal(bonus), Decimal(0))
+        return Unspent(max(self._decimal(paid), Decimal(0)), bonus, bonus)
+
+    def _paid_lots(self, entry, card):
+        """:return: SQL condition on the lots of ``card`` that have what was paid for a credit"""
+        return SQL("entry_id = %s AND origin = 'paid'", entry.id) if card == entry.card_id else SQL("origin = 'paid'")
+
     def _take_bonus_back(self, act, entry, card, amount):
         """Take back the bonus of a credit: from its own lot, then from what came with it, then from others, then as
         debt, if the program allows.
@@ -186,8 +231,11 @@ class GiftcardLedger(models.AbstractModel):
             order = SQL("entry_id <> %(entry)s, origin = 'paid'", entry=entry.id)
             self._withdraw(operation, card, amount, SQL("TRUE"), order, card.sudo().program_id.debt_allowed)
 
-    def _block(self, card):
-        """Close a gift card whose purchase is undone; one on which something is left, held say, is frozen."""
+    def _block(self, card, bought):
+        """Close a gift card whose purchase is undone; one on which something is left, held say, is frozen.
+
+        :param card: that has the value of ``bought`` by now; if that was merged into it, the rest is another purchase's
+        """
         [(program_type, state, balance)] = self.env.execute_query(
             SQL(
                 "SELECT program.program_type, card.state, card.balance FROM loyalty_card card"
@@ -195,7 +243,7 @@ class GiftcardLedger(models.AbstractModel):
                 card.id,
             )
         )
-        if program_type == "gift_card" and state in LIVE:
+        if program_type == "gift_card" and state in LIVE and not (balance and bought.state == "closed"):
             self._transition(card, "frozen" if balance else "closed", LIVE)
 
     def _withdraw(self, operation, card, amount, which, order, debt_allowed=False):
