@@ -1,5 +1,6 @@
 from . import test_batch
 from . import test_card_life
+from . import test_card_rights
 from . import test_code
 from . import test_ledger_expiry
 from . import test_ledger_hold

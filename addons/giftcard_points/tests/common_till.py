@@ -17,7 +17,9 @@ class TillCase(TestPoSCommon):
         )
         cls.program.pos_report_print_id = cls.env.ref("loyalty.report_gift_card")
         cls.program.currency_id = cls.config.currency_id
-        cls.card = cls.env["loyalty.card"].create({"program_id": cls.program.id, "points": 50})
+        # Cards with value are made by managers.
+        cls.card = cls.env["loyalty.card"].sudo().create({"program_id": cls.program.id, "points": 50})
+        cls.card = cls.card.with_env(cls.env)
 
     def setUp(self):
         super().setUp()
