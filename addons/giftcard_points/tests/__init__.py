@@ -9,6 +9,7 @@ from . import test_ledger_post
 from . import test_ledger_undo
 from . import test_paper_screens
 from . import test_till
+from . import test_till_forged
 from . import test_till_gift_card
 from . import test_till_holds
 from . import test_posting

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 
@@ -9,6 +10,13 @@ class TillCase(TestPoSCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.cashier = new_test_user(
+            cls.env,
+            "till-cashier",
+            groups="base.group_user,point_of_sale.group_pos_user",
+            company_id=cls.env.company.id,
+            company_ids=cls.env.company.ids,
+        )
         cls.config = cls.basic_config
         cls.Order = cls.env["pos.order"]
         cls.headphones = cls.create_product("Headphones", cls.categ_basic, 30)
