@@ -1,5 +1,6 @@
 from . import test_batch
 from . import test_card_life
+from . import test_card_rights
 from . import test_code
 from . import test_ledger_expiry
 from . import test_ledger_hold
@@ -8,6 +9,7 @@ from . import test_ledger_post
 from . import test_ledger_undo
 from . import test_paper_screens
 from . import test_till
+from . import test_till_forged
 from . import test_till_gift_card
 from . import test_till_holds
 from . import test_posting

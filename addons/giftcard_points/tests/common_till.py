@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
 
@@ -9,6 +10,13 @@ class TillCase(TestPoSCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.cashier = new_test_user(
+            cls.env,
+            "till-cashier",
+            groups="base.group_user,point_of_sale.group_pos_user",
+            company_id=cls.env.company.id,
+            company_ids=cls.env.company.ids,
+        )
         cls.config = cls.basic_config
         cls.Order = cls.env["pos.order"]
         cls.headphones = cls.create_product("Headphones", cls.categ_basic, 30)
@@ -17,7 +25,9 @@ class TillCase(TestPoSCommon):
         )
         cls.program.pos_report_print_id = cls.env.ref("loyalty.report_gift_card")
         cls.program.currency_id = cls.config.currency_id
-        cls.card = cls.env["loyalty.card"].create({"program_id": cls.program.id, "points": 50})
+        # Cards with value are made by managers.
+        cls.card = cls.env["loyalty.card"].sudo().create({"program_id": cls.program.id, "points": 50})
+        cls.card = cls.card.with_env(cls.env)
 
     def setUp(self):
         super().setUp()

@@ -108,7 +108,7 @@ class TestTillRefund(TillCase):
         order = self.paid(20)
         self.store(self.refund((self.goods(order), 1), (self.reward(order), 0.5), cash=20))
         self.assertCard(40)
-        self.store(self.refund((self.reward(order), 0.5)))
+        self.store(self.refund((self.reward(order), 0.5), cash=-10))
         self.assertCard(50)
 
     def test_goods_alone_give_the_card_nothing(self):
@@ -137,10 +137,16 @@ class TestTillRefund(TillCase):
 
     def test_inflated_refund_line_is_refused(self):
         order = self.paid(30)
-        data = self.refund((self.reward(order), 1))
+        data = self.refund((self.reward(order), 1), cash=-45)
         data["lines"][0][2].update(price_unit=-45, price_subtotal=-45, price_subtotal_incl=-45)
         with self.assertRaises(AlreadyResolved):
             self.store(data)
+        self.assertCard(20)
+
+    def test_card_gets_nothing_back_that_nobody_has_paid(self):
+        order = self.paid(30)
+        with self.assertRaises(ValidationError):
+            self.store(self.refund((self.reward(order), 1)))
         self.assertCard(20)
 
     def test_refund_of_a_replaced_card_goes_to_its_successor(self):
@@ -196,7 +202,7 @@ class TestTillRefund(TillCase):
         line = self.reward(order)
         self.assertTrue(self.Order.giftcard_check_refund({str(line.id): 30})["successful"])
         self.assertCard(20)
-        self.store(self.refund((line, 1)))
+        self.store(self.refund((line, 1), cash=-30))
         answer = self.Order.giftcard_check_refund({str(line.id): 30})
         self.assertFalse(answer["successful"])
         self.assertIn("0", answer["message"])

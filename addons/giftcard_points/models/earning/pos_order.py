@@ -41,7 +41,9 @@ class PosOrder(models.Model):
                   JOIN loyalty_card card ON card.id = entry.card_id
                   JOIN loyalty_program program ON program.id = card.program_id
                  WHERE operation.res_model = 'pos.order' AND operation.res_id = ANY(%s)
-                   AND operation.kind IN ('earn', 'reverse') AND program.program_type = 'loyalty'
+                   AND (operation.kind IN ('earn', 'reverse')
+                        OR operation.idempotency_key = 'pos.order/' || operation.res_id || '/' || card.id || '/earn')
+                   AND program.program_type = 'loyalty'
                  GROUP BY operation.res_id, card.program_id
                 """,
                 self.ids,
@@ -61,7 +63,7 @@ class PosOrder(models.Model):
         coupon_data = {int(card_id): dict(values) for card_id, values in coupon_data.items()}
         self.invalidate_recordset(["giftcard_earned"])
         self._state_points(coupon_data)
-        if self.state == "draft":
+        if not self._is_settled():
             self._refuse_by_hand()
         else:
             self._limit_money(coupon_data)
@@ -78,18 +80,26 @@ class PosOrder(models.Model):
         return order_id
 
     def _earn_points(self):
-        """Book what this order earns, in the transaction that stores it, once."""
+        """Book what this order earns, in the transaction that stores it, once.
+
+        Goods brought back without their receipt cost the points that they would earn, as far as there are any.
+        """
         for program, points in self._points_earned().items():
+            if not points:
+                continue
+            card = self.partner_id._member_card(program)
+            act = Act(
+                "earn" if points > 0 else "spend",
+                key=earn_key(self.id, card.id),
+                document=(self._name, self.id),
+                store_id=self.config_id.giftcard_store_id.id or None,
+            )
+            if card._booked(act):
+                continue
             if points > 0:
-                card = self.partner_id._member_card(program)
-                act = Act(
-                    "earn",
-                    key=earn_key(self.id, card.id),
-                    document=(self._name, self.id),
-                    store_id=self.config_id.giftcard_store_id.id or None,
-                )
-                if not card._booked(act):
-                    self.env["giftcard.earning"]._grant(act, card, points)
+                self.env["giftcard.earning"]._grant(act, card, points)
+            elif card.state == "active" and (back := min(-points, decimal(card.points))) > 0:
+                self.env["giftcard.ledger"]._spend(act, card, back)
 
     def _spend_points(self):
         """Take what rewards cost in points. Where they do not suffice, the till's confirmation is refused."""
@@ -136,7 +146,7 @@ class PosOrder(models.Model):
         """Take back what the lines have earned that this order refunds."""
         for sale in self.lines.refunded_orderline_id.order_id.sorted("id"):
             lines = [
-                Sold(line.product_id, line.qty, line.price_subtotal_incl, line._giftcard_refunded())
+                Sold(line.product_id, line.qty, line.giftcard_amount, line._giftcard_refunded())
                 for line in sale.lines
                 if not line.is_reward_line and not line.refunded_orderline_id
             ]
@@ -146,7 +156,7 @@ class PosOrder(models.Model):
         """:return: {card: Decimal} of the points that this order's rewards cost"""
         costs = defaultdict(Decimal)
         for line in self.lines.filtered(
-            lambda line: line.is_reward_line and line.points_cost > 0 and not line.refunded_orderline_id
+            lambda line: line.is_reward_line and line.points_cost > 0 and not line._brings_back()
         ):
             program = line.reward_id.program_id
             if program.program_type == "loyalty":
@@ -216,8 +226,8 @@ class PosOrder(models.Model):
                     )
                 )
             )
-            with_tax = sum(line._giftcard_amount("price_subtotal_incl") for line in counted)
-            without_tax = sum(line._giftcard_amount("price_subtotal") for line in counted)
+            with_tax = sum(line._giftcard_amount("giftcard_amount") for line in counted)
+            without_tax = sum(line._giftcard_amount("giftcard_amount_untaxed") for line in counted)
             # As the client has it: no amount with tax is checked as an amount without.
             amount = (rule.minimum_amount_tax_mode == "incl" and with_tax) or without_tax
             paid = matching.filtered(
@@ -235,7 +245,7 @@ class PosOrder(models.Model):
             elif rule.reward_point_mode == "unit":
                 points += rate * quantity
             else:
-                points += self._round_price(rate * sum(line._giftcard_amount("price_subtotal_incl") for line in paid))
+                points += self._round_price(rate * sum(line._giftcard_amount("giftcard_amount") for line in paid))
         if self._may_give_rewards(rules):
             free = self._points_of_free_products(program, rules)
         return points, free
@@ -251,7 +261,7 @@ class PosOrder(models.Model):
                 if rule.any_product or line.reward_id.reward_product_ids & rule.valid_product_ids:
                     rate = decimal(rule.reward_point_amount)
                     if rule.reward_point_mode == "money":
-                        points -= self._round_price(rate * decimal(line.price_subtotal_incl))
+                        points -= self._round_price(rate * decimal(line.giftcard_amount))
                     elif rule.reward_point_mode == "unit":
                         points += rate * decimal(line.qty)
         return points
@@ -273,7 +283,6 @@ class PosOrder(models.Model):
         """Put what was booked in the place of what the till states for points cards."""
         programs = self.env["loyalty.program"].browse({values["program_id"] for values in coupon_data.values()})
         points_programs = programs.exists().filtered(lambda program: program.program_type == "loyalty")
-        earned = self._points_earned() if points_programs else {}
         for card_id, values in coupon_data.items():
             program = points_programs.filtered(lambda program, values=values: program.id == values["program_id"])
             if not program:
@@ -283,13 +292,11 @@ class PosOrder(models.Model):
                 decimal(line.points_cost)
                 for line in self.lines
                 if line.is_reward_line
-                and not line.refunded_orderline_id
+                and not line._brings_back()
                 and line.reward_id.program_id == program
                 and (line.coupon_id.id == card_id or line.reward_identifier_code in codes or not line.coupon_id)
             )
-            booked = decimal((self.giftcard_earned or {}).get(str(program.id), 0))
-            # Points of goods brought back without a receipt are not booked yet.
-            won = max(booked, Decimal(0)) + min(earned.get(program, Decimal(0)), Decimal(0))
+            won = self._points_won(program)
             stated = decimal(values["points"]) + cost
             if abs(stated - won) >= self.env["giftcard.earning"]._unit():
                 _logger.warning(
@@ -297,12 +304,41 @@ class PosOrder(models.Model):
                 )
             values["points"] = float(won - cost)
 
+    def _points_won(self, program):
+        """:return: Decimal of what storing this order has booked as earned, whatever it took back of other orders"""
+        # The till's own operation, which cashiers do not read.
+        operations = self.env["giftcard.operation"].sudo()
+        entries = operations.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("idempotency_key", "=like", f"pos.order/{self.id}/%/earn"),
+            ]
+        ).entry_ids.filtered(lambda entry: entry.card_id.program_id == program)
+        return sum((decimal(entry.amount) for entry in entries), Decimal(0))
+
+    def _is_settled(self):
+        """:return: whether this order is stored, and paid for all that its lines are worth
+
+        Cashiers may write orders; neither the state nor the total that an order states makes it paid.
+        """
+        if self.state not in ("paid", "done"):
+            return False
+        return self._is_covered(sum(self.payment_ids.mapped("amount")))
+
+    def _is_covered(self, amount):
+        """:return: whether the lines are worth no more than ``amount``, but for rounding"""
+        slack = self.currency_id.rounding * len(self.lines)
+        if self.config_id.cash_rounding:
+            slack += self.config_id.rounding_method.rounding
+        return self.currency_id.compare_amounts(sum(self.lines.mapped("giftcard_amount")), amount + slack) <= 0
+
     def _refuse_by_hand(self):
         """An order that no till has stored sells nothing yet; what it moves is what a manager says.
 
         :raise AccessError: when somebody else says so
         """
-        if not (self.env.su or self.env.user.has_group("point_of_sale.group_pos_manager")):
+        if not self.env["loyalty.card"]._may_by_hand("giftcard_points.group_manager"):
             raise AccessError(self.env._("Only managers move value for an order that is not paid."))
 
     def _limit_money(self, coupon_data):
@@ -339,13 +375,13 @@ class PosOrder(models.Model):
         for line in self.lines.filtered(lambda line: not line.is_reward_line and line.qty > 0):
             rates = [
                 decimal(rule.reward_point_amount)
-                * (decimal(line.price_subtotal_incl) if rule.reward_point_mode == "money" else decimal(line.qty))
+                * (decimal(line.giftcard_amount) if rule.reward_point_mode == "money" else decimal(line.qty))
                 for rule in programs.rule_ids
                 if rule.any_product or line.product_id in rule.valid_product_ids
             ]
             sold += max(rates, default=Decimal(0))
         # The client splits a line's amount by unit and rounds each.
-        return self._round_price(sold) + self._round_price(Decimal("0.01")) * len(self.lines)
+        return self._round_price(sold) + self._round_price(Decimal("0.01")) * len(self.lines) if sold else sold
 
 
 class PosOrderLine(models.Model):
@@ -357,5 +393,7 @@ class PosOrderLine(models.Model):
 
     def _giftcard_refunded(self):
         """:return: the quantity of this line that stored orders have refunded"""
-        refunds = self.refund_orderline_ids.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
+        refunds = self.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state not in ("draft", "cancel") and line._brings_back()
+        )
         return -sum(refunds.mapped("qty"))

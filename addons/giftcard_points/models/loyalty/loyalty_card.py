@@ -30,6 +30,8 @@ LEDGER_FIELDS = frozenset(
         "secret_key_version",
     }
 )
+# What makes a card someone's.
+OWNERSHIP_FIELDS = ("partner_id", "code", "active")
 ORIGINS = {"gift_card": "paid", "ewallet": "paid", "loyalty": "earned"}
 
 
@@ -87,6 +89,7 @@ class LoyaltyCard(models.Model):
             points.append(vals.get("points") or 0)
         if not any(points):
             return super().create(vals_list)
+        self._refuse_points_by_hand()
         # The mail that tells of a new card shows its value, so it waits for the ledger.
         silent = self.with_context(loyalty_no_mail=True)
         cards = super(LoyaltyCard, silent).create([{**vals, "points": 0} for vals in vals_list])
@@ -97,6 +100,7 @@ class LoyaltyCard(models.Model):
 
     def write(self, vals):
         self._refuse_ledger_fields(vals)
+        self._refuse_ownership_by_hand(vals)
         if "points" not in vals:
             return super().write(vals)
         self.check_access("write")
@@ -216,9 +220,35 @@ class LoyaltyCard(models.Model):
 
     def _refuse_points_by_hand(self):
         """Cashiers may write cards, since stock Odoo's till does so for them; value they move by the till alone."""
-        trusted = self.env.su or Native.of(self.env.context)
-        if not (trusted or self.env.user.has_group("giftcard_points.group_manager")):
+        if not self._may_by_hand("giftcard_points.group_manager"):
             raise AccessError(self.env._("Only managers change a balance by hand."))
+
+    def _refuse_ownership_by_hand(self, vals):
+        """What a card holds keeps its kind; whose it is, and by which code, is for officers to change.
+
+        :raise UserError: when the program is changed of a card that has, or is to have, value
+        :raise AccessError: when somebody else changes whose a card is
+        """
+        if any(
+            (card.version or card.batch_id) and card.program_id.id != vals["program_id"]
+            for card in self
+            if "program_id" in vals
+        ):
+            raise UserError(self.env._("A card with a history keeps its program."))
+        names = [name for name in OWNERSHIP_FIELDS if name in vals]
+        if not names or self._may_by_hand("giftcard_points.group_officer"):
+            return
+        for card in self:
+            for name in names:
+                known = card[name].id if name == "partner_id" else card[name]
+                # Orders of a visitor become a customer's once he logs in, and so do their coupons.
+                if known != vals[name] and not (name == "partner_id" and card.partner_id.is_public):
+                    raise AccessError(self.env._("Only officers change the owner or the code of a card."))
+
+    def _may_by_hand(self, group):
+        """:return: whether the user is of a group, or administrates them all, or server code writes for him"""
+        trusted = self.env.su or Native.of(self.env.context)
+        return bool(trusted or self.env.user.has_group(group) or self.env.user.has_group("base.group_system"))
 
     def _refuse_ledger_fields(self, vals):
         if forbidden := LEDGER_FIELDS & vals.keys():

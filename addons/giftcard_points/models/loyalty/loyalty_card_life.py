@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from ..ledger.act import Act
 
@@ -56,17 +57,26 @@ class LoyaltyCard(models.Model):
 
     def action_freeze(self, reason=None):
         """Block the cards until they are unfrozen."""
-        # Who may not change a card (access rules) may not change its state; the ledger writes it.
-        self.check_access("write")
+        self._refuse_state_by_hand()
         for card in self:
             self.env["giftcard.ledger"]._set_state(card._act("freeze", reason), card, "frozen", ("active", "generated"))
 
     def action_unfreeze(self, reason=None):
         """Let the cards be used again; one that was blocked before its activation is not activated by this."""
-        self.check_access("write")
+        self._refuse_state_by_hand()
         for card in self:
             state = "generated" if card.batch_id and not card.version else "active"
             self.env["giftcard.ledger"]._set_state(card._act("unfreeze", reason), card, state, ("frozen",))
+
+    def _refuse_state_by_hand(self):
+        """Stock Odoo lets cashiers write cards; blocking them, and letting them go again, is for officers.
+
+        :raise AccessError: when somebody else does, or does so to a card out of reach
+        """
+        # Who may not change a card (access rules) may not change its state; the ledger writes it.
+        self.check_access("write")
+        if not self._may_by_hand("giftcard_points.group_officer"):
+            raise AccessError(self.env._("Only officers block cards and let them be used again."))
 
     def _replace(self, act):
         """Move everything to a new card with a code of its own; the old code is dead, for good.

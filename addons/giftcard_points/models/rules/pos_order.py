@@ -27,12 +27,12 @@ class PosOrder(models.Model):
         ):
             return
         wallets = defaultdict(float)
-        for line in self.lines.filtered(lambda line: not line.is_reward_line and line.price_subtotal_incl > 0):
+        for line in self.lines.filtered(lambda line: not line.is_reward_line and line.giftcard_amount > 0):
             for program in self._loaded_by(line.product_id):
                 if program.program_type == "ewallet":
-                    wallets[program] += line.price_subtotal_incl
+                    wallets[program] += line.giftcard_amount
                 else:
-                    program._refuse_load(line.price_subtotal_incl / line.qty, line.price_subtotal_incl, self.partner_id)
+                    program._refuse_load(line.giftcard_amount / line.qty, line.giftcard_amount, self.partner_id)
         for program, amount in wallets.items():
             program._refuse_load(amount, amount, self.partner_id)
             card = self.partner_id.loyalty_card_ids.filtered(lambda card, program=program: card.program_id == program)[

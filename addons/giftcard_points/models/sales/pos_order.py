@@ -100,13 +100,13 @@ class PosOrder(models.Model):
                 line.is_reward_line
                 and line.reward_id.program_id.is_payment_program
                 # The back office copies a reward line to refund it.
-                and not line.refunded_orderline_id
+                and not line._brings_back()
             )
         ):
             if line.coupon_id.program_id != line.reward_id.program_id:
                 raise CardNotUsable(self.env._("These cards hold different kinds of value."))
             costs[line.coupon_id] += line.points_cost
-            paid[line.coupon_id] -= line.price_subtotal_incl
+            paid[line.coupon_id] -= line.giftcard_amount
         for card, amount in paid.items():
             if self.currency_id.compare_amounts(amount, costs[card]) > 0:
                 raise ValidationError(

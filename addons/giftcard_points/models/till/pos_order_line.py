@@ -40,8 +40,8 @@ class PosOrderLine(models.Model):
         ]
 
     def _sold_for(self):
-        """:return: what was asked for this line, positive: a refund order turns the sign of all its lines"""
-        return abs(self.price_subtotal_incl) if self.price_unit > 0 else 0
+        """:return: what was asked for this line, positive, be it sold or returned"""
+        return abs(self.giftcard_amount) if self.price_unit > 0 else 0
 
     def _giftcard_programs(self):
         """:return: the gift card and eWallet programs whose cards this line sells or loads, if it is no reward"""

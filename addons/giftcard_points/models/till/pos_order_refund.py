@@ -54,11 +54,10 @@ class PosOrder(models.Model):
         """
         ledger = self.env["giftcard.ledger"]
         lines = self.lines.filtered("refunded_orderline_id")
-        # What a line that returns something is worth; its sign is one in the back office and another at the till.
         shares = self._shares(
-            (line.refunded_orderline_id, abs(line.price_subtotal_incl))
+            (line.refunded_orderline_id, abs(line.giftcard_amount))
             for line in lines
-            if line.qty * line.refunded_orderline_id.qty < 0
+            if line._brings_back()
         )
         for operation, amount in sorted(shares.items(), key=lambda share: share[0].id):
             ledger._refund(self._undo("refund", operation), operation, amount)
@@ -93,12 +92,12 @@ class PosOrder(models.Model):
         shares = defaultdict(float)
         for line, value in refunds:
             program = line.reward_id.program_id
-            if not line.is_reward_line or program.program_type not in MONEY or not line.points_cost:
+            if not line.is_reward_line or program.program_type not in MONEY or not line.points_cost or not line.giftcard_amount:
                 continue
             operation = self._taken_by(line)
             if not operation:
                 raise ValidationError(self.env._("Card %(code)s has not paid of this order.", code=line.coupon_id.code))
-            shares[operation] += line.points_cost * value / abs(line.price_subtotal_incl)
+            shares[operation] += line.points_cost * value / abs(line.giftcard_amount)
         return {
             operation: amount
             for operation, share in shares.items()

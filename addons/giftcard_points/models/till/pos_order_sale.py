@@ -101,11 +101,14 @@ class PosOrder(models.Model):
             if not card and program.program_type == "ewallet":
                 card = self.partner_id._member_cards(program).get(self.partner_id.id, Card)
             moved = -native.booked(card) if card else 0
-            if program.program_type == "gift_card" and self.state != "draft":
+            if program.program_type == "gift_card" and self._is_settled():
                 values = {**values, "points": max(values["points"], moved)}
                 loaded[program] += values["points"] - moved
             elif moved or program in self.lines.giftcard_program_id:
                 values = {**values, "points": moved}
+            elif self._is_settled():
+                # What an eWallet pays is taken when the order is stored, with all that this asks for.
+                values = {**values, "points": max(values["points"], 0)}
             result[key] = values
         for program, amount in loaded.items():
             sold = self._sold_for(program)
