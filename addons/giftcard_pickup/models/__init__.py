@@ -1,14 +1,24 @@
+# What others extend comes first.
+from . import giftcard_redemption, giftcard_redemption_submit, giftcard_redemption_goods
 from . import (
+    account_move,
     giftcard_ledger,
+    giftcard_ledger_order,
     giftcard_pickup_attempt,
     giftcard_pickup_code,
     giftcard_pickup_verification,
-    giftcard_redemption,
-    giftcard_redemption_goods,
+    giftcard_redemption_cash,
+    giftcard_redemption_draft,
+    giftcard_redemption_invoice,
     giftcard_redemption_line,
     giftcard_redemption_transition,
+    giftcard_refund,
     giftcard_reward,
+    giftcard_reward_price,
     giftcard_store,
+    payment_transaction,
+    res_company,
+    res_config_settings,
     stock_picking,
     stock_quant,
 )
