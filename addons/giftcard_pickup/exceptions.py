@@ -30,6 +30,12 @@ class StoreNotAvailable(RedemptionError):
     code = "store_not_available"
 
 
+class StorePaused(StoreNotAvailable):
+    """The store takes no new orders for a time."""
+
+    code = "store_paused"
+
+
 class RewardNotAvailable(RedemptionError):
     """The reward is not published, has changed meanwhile, or cannot be redeemed together with the others."""
 

@@ -11,4 +11,5 @@ from . import (
     giftcard_store,
     stock_picking,
     stock_quant,
+    store,
 )
