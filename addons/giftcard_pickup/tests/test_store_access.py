@@ -10,7 +10,9 @@ class TestStoreAccess(PickupCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.west = cls.store.copy({"name": "West", "code": "W", "user_ids": [(5,)]})
-        cls.picture = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        cls.picture = (
+            b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        )
         cls.manager = cls._make_user("store_manager", "giftcard_points.group_manager")
 
     def parts(self, store):

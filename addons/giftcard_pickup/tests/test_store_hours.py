@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from freezegun import freeze_time
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -113,7 +114,7 @@ class TestStoreHours(PickupCase):
     @mute_logger("odoo.sql_db")
     def test_impossible_hours(self):
         for opens, closes in ((9, 9), (-1, 9), (24, 9), (9, 24.5), (9, 0)):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                 self.hours((0, opens, closes))
                 self.env.flush_all()
 

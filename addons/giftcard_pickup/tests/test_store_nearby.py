@@ -1,6 +1,8 @@
 import math
 import random
 
+from psycopg2.errors import CheckViolation
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -129,7 +131,7 @@ class TestStoreNearby(PickupCase):
     @mute_logger("odoo.sql_db")
     def test_impossible_positions(self):
         for lat, lng in ((90.1, 0), (-91, 0), (0, 181), (0, -180.5)):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                 self.make([(lat, lng)])
                 self.env.flush_all()
 

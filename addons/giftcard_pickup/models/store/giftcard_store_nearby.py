@@ -99,9 +99,7 @@ class _Search:
             for box in self._boxes(radius / EARTH + MARGIN)
         ]
         return self.stores.env.execute_query(
-            SQL(
-                "SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(boxes), limit
-            )
+            SQL("SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(boxes), limit)
         )
 
     def _boxes(self, angle):

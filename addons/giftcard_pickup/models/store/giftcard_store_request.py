@@ -131,9 +131,11 @@ class GiftcardStoreRequest(models.Model):
     def _cancel_stranded(self):
         """Do not wait for what is not sent: native resupply leaves the second transfer of a cancelled first one."""
         stranded = self._arriving(self.reference_id.move_ids).filtered(
-            lambda move: move.state not in ("done", "cancel")
-            and not move.quantity
-            and all(origin.state in ("done", "cancel") for origin in move.move_orig_ids)
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and not move.quantity
+                and all(origin.state in ("done", "cancel") for origin in move.move_orig_ids)
+            )
         )
         if stranded:
             stranded._action_cancel()
