@@ -36,6 +36,12 @@ class StorePaused(StoreNotAvailable):
     code = "store_paused"
 
 
+class AddressNotAvailable(RedemptionError):
+    """The address is not the member's own, or not in use any more."""
+
+    code = "address_not_available"
+
+
 class RewardNotAvailable(RedemptionError):
     """The reward is not published, has changed meanwhile, or cannot be redeemed together with the others."""
 
