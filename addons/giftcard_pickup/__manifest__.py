@@ -5,7 +5,7 @@
     "category": "Sales/Loyalty",
     "author": "Gift Card Suite contributors",
     "license": "LGPL-3",
-    "depends": ["giftcard_points", "stock", "account_payment"],
+    "depends": ["giftcard_points", "stock_delivery", "stock_picking_batch", "account_payment"],
     "data": [
         "security/giftcard_pickup_groups.xml",
         "security/ir.model.access.csv",
@@ -14,6 +14,7 @@
         "security/giftcard_order_rules.xml",
         "data/ir_sequence_data.xml",
         "data/giftcard_store_data.xml",
+        "data/giftcard_delivery_data.xml",
         "data/ir_cron_data.xml",
         "wizards/giftcard_redemption_decision_views.xml",
         "views/giftcard_reward_views.xml",
@@ -25,6 +26,7 @@
         "views/giftcard_store_profile_views.xml",
         "views/giftcard_store_request_views.xml",
         "views/res_config_settings_views.xml",
+        "views/giftcard_delivery_views.xml",
         "views/stock_picking_views.xml",
         "views/giftcard_pickup_menus.xml",
         "views/giftcard_store_menus.xml",
@@ -32,6 +34,7 @@
     "demo": [
         "demo/giftcard_pickup_demo.xml",
         "demo/giftcard_store_demo.xml",
+        "demo/giftcard_delivery_demo.xml",
         "demo/giftcard_order_demo.xml",
     ],
     "assets": {

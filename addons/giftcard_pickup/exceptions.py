@@ -42,6 +42,12 @@ class AddressNotAvailable(RedemptionError):
     code = "address_not_available"
 
 
+class CarrierNotAvailable(RedemptionError):
+    """The carrier does not take these goods, or does not go there."""
+
+    code = "carrier_not_available"
+
+
 class RewardNotAvailable(RedemptionError):
     """The reward is not published, has changed meanwhile, or cannot be redeemed together with the others."""
 

@@ -17,4 +17,5 @@ from . import (
     stock_picking,
     stock_quant,
     store,
+    delivery,
 )

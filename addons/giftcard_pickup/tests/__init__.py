@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_attempt,
+    test_delivery,
     test_invariants,
     test_order_submit,
     test_pickup,
@@ -11,6 +12,7 @@ from . import (
     test_store_nearby,
     test_store_request,
     test_submit,
+    test_supply,
     test_token,
     test_verify_screen,
 )
