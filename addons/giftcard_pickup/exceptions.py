@@ -30,10 +30,22 @@ class StoreNotAvailable(RedemptionError):
     code = "store_not_available"
 
 
+class StorePaused(StoreNotAvailable):
+    """The store takes no new orders for a time."""
+
+    code = "store_paused"
+
+
 class AddressNotAvailable(RedemptionError):
     """The address is not the member's own, or not in use any more."""
 
     code = "address_not_available"
+
+
+class CarrierNotAvailable(RedemptionError):
+    """The carrier does not take these goods, or does not go there."""
+
+    code = "carrier_not_available"
 
 
 class RewardNotAvailable(RedemptionError):

@@ -21,4 +21,6 @@ from . import (
     res_config_settings,
     stock_picking,
     stock_quant,
+    store,
+    delivery,
 )

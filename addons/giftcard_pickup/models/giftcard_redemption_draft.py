@@ -136,7 +136,7 @@ class GiftcardRedemption(models.Model):
                 "line_ids": [Command.create(item) for item in items],
             }
         )
-        available = rewards._available_at(quote.warehouse_id.lot_stock_id)
+        available = rewards._available_at(quote._stock_locations())
         problem = quote._problem(rewards, available)
         if not problem:
             quote._add_shipping()

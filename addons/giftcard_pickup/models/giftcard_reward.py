@@ -109,7 +109,7 @@ class GiftcardReward(models.Model):
         stores = (stores or self.env["giftcard.store"]).sudo() or self.env["giftcard.store"].sudo().search(
             [("company_id", "in", self.sudo().company_id.ids)]
         )
-        return self._available_at(stores.warehouse_id.lot_stock_id)
+        return self._available_at(stores._stock_locations())
 
     def _available_at(self, locations):
         """Free pieces right now, as far as quota and the stock in and below these locations go.

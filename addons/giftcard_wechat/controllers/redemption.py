@@ -21,6 +21,7 @@ class RedemptionController(http.Controller):
             "out_of_stock",
             "reward_not_available",
             "store_not_available",
+            "store_paused",
         ],
     )
     def redeem(self, body):

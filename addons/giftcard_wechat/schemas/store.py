@@ -1,6 +1,29 @@
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+
+from ..api.endpoint import MAX_ID, PREFIX
+from .common import PageQuery, Timestamp
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees north.")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.")]
+
+
+class StoreQuery(PageQuery):
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    radius: Annotated[int, Field(ge=1, le=500_000, description="Metres around the place.")] = 50_000
+    open_now: Annotated[bool, Field(description="Only stores that are open.")] = False
+    reward_id: Annotated[
+        int | None, Field(ge=1, le=MAX_ID, description="Only stores that have this reward in stock.")
+    ] = None
+    quantity: Annotated[int, Field(ge=1, le=1_000, description="Pieces of the reward.")] = 1
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude come together")
+        return self
 
 
 class Store(BaseModel):
@@ -9,18 +32,39 @@ class Store(BaseModel):
     name: str
     address: Annotated[str | None, Field(description="One line.")]
     phone: str | None
+    latitude: Annotated[float | None, Field(description="As maps in China give it: GCJ-02.")]
+    longitude: float | None
+    distance: Annotated[int | None, Field(description="Metres from the place asked for; null without one.")]
+    image_url: Annotated[str | None, Field(description="Path of a picture that needs no login.")]
+    hours: Annotated[str | None, Field(description="The weekly hours in one line.")]
+    open_now: bool
+    closes_at: Annotated[Timestamp | None, Field(description="When it closes; null when closed, or open all the time.")]
+    opens_at: Annotated[Timestamp | None, Field(description="When it opens again; null when open, or not known.")]
+    paused: Annotated[bool, Field(description="Takes no orders at present.")]
+    pause_note: str | None
     pickup: Annotated[bool, Field(description="Whether rewards can be picked up here.")]
 
     @classmethod
-    def from_record(cls, store):
+    def from_record(cls, store, metres=None):
+        """:param metres: from the place that was asked for"""
         # The address is published with the store; contacts and warehouses are not the member's to read.
         public = store.sudo()
-        partner = public.partner_id
+        located = public._is_located()
         return cls(
             id=store.id,
             code=store.code,
             name=store.name,
-            address=(partner._display_address(without_company=True) or "").replace("\n", " ").strip() or None,
-            phone=partner.phone or None,
+            address=public.street_address or None,
+            phone=public.phone or None,
+            latitude=public.latitude if located else None,
+            longitude=public.longitude if located else None,
+            distance=None if metres is None else round(metres),
+            image_url=f"{PREFIX}/stores/{store.id}/image" if public.with_context(bin_size=True).image_128 else None,
+            hours=public.hours_summary or None,
+            open_now=public.is_open,
+            closes_at=public.closes_at or None,
+            opens_at=public.opens_at or None,
+            paused=public.paused,
+            pause_note=(public.paused and public.pause_note) or None,
             pickup=bool(public.warehouse_id),
         )

@@ -1,0 +1,161 @@
+import math
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+#: Mean radius of the earth in metres (IUGG).
+EARTH = 6_371_008.8
+#: Metres to look around by default.
+RADIUS = 50_000
+#: Radians by which boxes are made larger than computed, a metre or so, so that rounding loses nothing.
+MARGIN = 2e-7
+
+
+class GiftcardStore(models.Model):
+    """Stores by their distance.
+
+    A GiST index on the position answers in degrees: which lie in a box, and which are the nearest in it. Degrees are no
+    metres, so the nearest by degrees only bound the search: the box of the farthest of them holds the nearest by
+    great-circle distance, which are sorted by it. Both reads touch about as many rows as are asked for, however many
+    there are and however dense.
+    """
+
+    _inherit = "giftcard.store"
+
+    _position_index = models.Index(
+        "USING gist (point(longitude::float8, latitude::float8)) WHERE latitude <> 0 OR longitude <> 0"
+    )
+
+    @api.model
+    def _nearby(self, latitude, longitude, limit, radius=RADIUS, domain=Domain.TRUE, after=None):
+        """The nearest stores that the user may see.
+
+        :param latitude: and ``longitude``, in degrees
+        :param limit: how many at most
+        :param radius: in metres
+        :param domain: what else they must be, e.g. ``is_open`` or :meth:`_stocked`
+        :param after: (metres, id) of the last one of the page before
+        :return: list of (``giftcard.store``, metres), by distance and id
+        """
+        search = _Search(self, latitude, longitude, Domain(domain), after)
+        found = search.read(radius, limit, by_degrees=True)
+        if len(found) == limit:
+            found = search.read(max(metres for __, metres in found), limit)
+        stores = self.browse(store_id for store_id, __ in found)
+        return list(zip(stores, (metres for __, metres in found), strict=True))
+
+    @api.model
+    def _stocked(self, quantities):
+        """:param quantities: dict of ``giftcard.reward`` -> pieces
+        :return: domain of the stores that have as many free in their warehouse"""
+        # How many pieces a store has free is shown with the reward; stock itself stays closed.
+        storable = {
+            reward.product_id: quantity
+            for reward, quantity in quantities.items()
+            if reward.sudo().product_id.is_storable
+        }
+        self.env["stock.quant"].sudo().flush_model(["product_id", "location_id", "quantity", "reserved_quantity"])
+        return Domain.AND(
+            Domain.custom(
+                to_sql=lambda model, alias, query, product=product, quantity=quantity: SQL(
+                    """
+                %s IN (SELECT warehouse.id
+                         FROM stock_quant quant
+                         JOIN stock_location location ON location.id = quant.location_id
+                         JOIN stock_warehouse warehouse ON warehouse.id = location.warehouse_id
+                         JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
+                        WHERE quant.product_id = %s AND location.parent_path LIKE stock.parent_path || '%%'
+                        GROUP BY warehouse.id
+                       HAVING SUM(quant.quantity - quant.reserved_quantity) >= %s)
+                """,
+                    SQL.identifier(alias, "warehouse_id"),
+                    product.id,
+                    quantity,
+                )
+            )
+            for product, quantity in storable.items()
+        )
+
+
+class _Search:
+    """One search around one place."""
+
+    def __init__(self, stores, latitude, longitude, domain, after):
+        self.stores, self.domain, self.after = stores, domain, after
+        self.latitude, self.longitude = latitude, (longitude + 180) % 360 - 180
+
+    def read(self, radius, limit, *, by_degrees=False):
+        """:return: list of (id, metres) within the radius, by distance: of the nearest by degrees, or of all"""
+        order = SQL("ORDER BY degrees LIMIT %s", limit) if by_degrees else SQL()
+        boxes = [
+            SQL(
+                "(SELECT id, metres FROM (%s) store WHERE metres <= %s AND (metres, id) > (%s, %s) %s)",
+                self._select(*box),
+                radius,
+                *(self.after or (-1.0, 0)),
+                order,
+            )
+            for box in self._boxes(radius / EARTH + MARGIN)
+        ]
+        return self.stores.env.execute_query(
+            SQL("SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(boxes), limit)
+        )
+
+    def _boxes(self, angle):
+        """:return: list of (south, north, west, east, longitude of the place as seen from the box), in degrees
+
+        Bounding coordinates of a circle on a sphere (J. P. Matuschek); two boxes when it crosses the antimeridian, all
+        longitudes when it holds a pole.
+        """
+        latitude = math.radians(self.latitude)
+        if abs(latitude) + angle >= math.pi / 2:
+            reach = 180.0
+        else:
+            reach = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(latitude))))
+        south, north = (max(-90.0, min(90.0, math.degrees(latitude + way * angle))) for way in (-1, 1))
+        west, east = self.longitude - reach, self.longitude + reach
+        if reach >= 180:
+            return [(south, north, -180.0, 180.0, self.longitude)]
+        if west < -180:
+            return [
+                (south, north, -180.0, east, self.longitude),
+                (south, north, west + 360, 180.0, self.longitude + 360),
+            ]
+        if east >= 180:
+            return [
+                (south, north, west, 180.0, self.longitude),
+                (south, north, -180.0, east - 360, self.longitude - 360),
+            ]
+        return [(south, north, west, east, self.longitude)]
+
+    def _select(self, south, north, west, east, longitude):
+        """:return: SQL of (id, metres, degrees) of the stores in a box"""
+        fields = self.stores._fields
+        query = self.stores._search(self.domain)
+        lat, lng = (
+            SQL("%s::float8", SQL.identifier(query.table, name, to_flush=fields[name]))
+            for name in ("latitude", "longitude")
+        )
+        position = SQL("point(%s, %s)", lng, lat)
+        query.add_where(
+            SQL("(%s <> 0 OR %s <> 0)", *(SQL.identifier(query.table, n) for n in ("latitude", "longitude")))
+        )
+        query.add_where(SQL("%s <@ box(point(%s, %s), point(%s, %s))", position, west, south, east, north))
+        return query.select(
+            SQL("%s AS id", SQL.identifier(query.table, "id")),
+            SQL(
+                # Haversine: exact for short distances too.
+                """
+                2 * %(earth)s * asin(LEAST(1, sqrt(sin(radians(%(lat)s - %(latitude)s) / 2) ^ 2
+                    + cos(radians(%(latitude)s)) * cos(radians(%(lat)s)) * sin(radians(%(lng)s - %(longitude)s) / 2) ^ 2
+                ))) AS metres
+                """,
+                earth=EARTH,
+                lat=lat,
+                lng=lng,
+                latitude=self.latitude,
+                longitude=longitude,
+            ),
+            SQL("%s <-> point(%s, %s) AS degrees", position, longitude, self.latitude),
+        )

@@ -1,0 +1,154 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import PickupCase
+
+
+@tagged("post_install", "-at_install")
+class TestStoreRequest(PickupCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.central = cls.env["stock.warehouse"].create({"name": "Central", "code": "CENT"})
+        cls.put(cls.mug, 100, cls.central)
+        cls.warehouse.resupply_wh_ids = cls.central
+        cls.requests = cls.env["giftcard.store.request"]
+        cls.storeman = cls._make_user("storeman", "stock.group_stock_user")
+
+    def request(self, quantity=10, user=None):
+        form = Form(
+            self.requests.with_user(user or self.clerk).with_context(default_store_id=self.store.id),
+            view="giftcard_pickup.giftcard_store_request_view_form",
+        )
+        with form.line_ids.new() as line:
+            line.product_id = self.mug
+            line.quantity = quantity
+            self.assertEqual((line.in_store, line.in_source), (3, 100))
+        return form.save()
+
+    def pickings(self, request):
+        moves = request.sudo().reference_id.move_ids
+        out = moves.filtered(lambda move: move.picking_type_id.warehouse_id == self.central).picking_id
+        return out, moves.picking_id - out
+
+    def validate(self, picking, quantity=None):
+        picking = picking.with_user(self.storeman)
+        if quantity:
+            picking.move_ids.quantity = quantity
+        picking.with_context(skip_backorder=True).button_validate()
+
+    def test_goods_come_through_transit(self):
+        action = self.store.with_user(self.clerk).action_request_goods()
+        self.assertEqual(action["context"], {"default_store_id": self.store.id})
+        request = self.request()
+        self.assertEqual((request.state, request.source_id.sudo()), ("draft", self.central))
+        request.action_send()
+        self.assertEqual(request.state, "requested")
+        self.assertTrue(request.name.startswith("GR"))
+        self.assertEqual(self.store.with_user(self.clerk).open_request_count, 1)
+        out, arriving = self.pickings(request)
+        self.assertEqual(out.location_dest_id.usage, "transit")
+        self.assertEqual(arriving.location_dest_id, self.warehouse.lot_stock_id)
+        self.assertEqual(self.stock(warehouse=self.central), (100, 10))
+        self.validate(out)
+        self.assertEqual((request.state, self.stock(warehouse=self.central)), ("in_transit", (90, 0)))
+        self.assertEqual(self.stock(), (3, 0))
+        self.validate(arriving)
+        self.assertEqual((request.state, request.line_ids.received), ("received", 10))
+        self.assertEqual(self.stock(), (13, 0))
+        self.assertEqual(self.store.with_user(self.clerk).open_request_count, 0)
+
+    def test_part_arrives(self):
+        request = self.request()
+        request.action_send()
+        out, __ = self.pickings(request)
+        self.validate(out, 4)
+        arriving = self.pickings(request)[1].filtered(lambda picking: picking.state == "assigned")
+        self.validate(arriving)
+        self.assertEqual((request.state, request.line_ids.received), ("in_transit", 4))
+        self.validate(self.pickings(request)[0].filtered(lambda picking: picking.state != "done"))
+        self.validate(self.pickings(request)[1].filtered(lambda picking: picking.state != "done"))
+        self.assertEqual((request.state, request.line_ids.received), ("received", 10))
+
+    def test_warehouse_cancels(self):
+        request = self.request()
+        request.action_send()
+        out, arriving = self.pickings(request)
+        out.with_user(self.storeman).action_cancel()
+        self.assertEqual((request.state, arriving.state), ("cancelled", "cancel"))
+        self.assertEqual(self.stock(warehouse=self.central), (100, 0))
+
+    def test_warehouse_sends_less(self):
+        request = self.request()
+        request.action_send()
+        out, arriving = self.pickings(request)
+        out.move_ids.quantity = 4
+        out.with_context(skip_backorder=True, picking_ids_not_to_backorder=out.ids).button_validate()
+        self.validate(arriving)
+        self.assertEqual((request.state, request.line_ids.received), ("received", 4))
+
+    def test_sent_once_and_not_changed_after(self):
+        request = self.request()
+        request.action_send()
+        for change in (
+            request.action_send,
+            request.unlink,
+            lambda: request.write({"note": "more"}),
+            lambda: request.line_ids.write({"quantity": 99}),
+            request.line_ids.unlink,
+            lambda: request.line_ids.create({"request_id": request.id, "product_id": self.service.product_id.id}),
+        ):
+            with self.assertRaises(UserError):
+                change()
+        self.assertEqual(len(request.sudo().reference_id.move_ids), 2)
+
+    def test_needs_a_route_and_goods(self):
+        request = self.request()
+        self.warehouse.resupply_wh_ids = False
+        with self.assertRaises(UserError):
+            request.action_send()
+        self.warehouse.resupply_wh_ids = self.central
+        request.line_ids.unlink()
+        with self.assertRaises(UserError):
+            request.action_send()
+        self.assertEqual(request.state, "draft")
+
+    def test_only_for_the_own_store(self):
+        west = self._make_user("clerk_west", "giftcard_pickup.group_clerk")
+        request = self.request()
+        self.assertFalse(self.requests.with_user(west).search([("id", "=", request.id)]))
+        for change in (
+            lambda: request.with_user(west).read(["name"]),
+            lambda: request.with_user(west).action_send(),
+            lambda: request.line_ids.with_user(west).write({"quantity": 1}),
+            lambda: self.requests.with_user(west).create({"store_id": self.store.id, "source_id": self.central.id}),
+        ):
+            with self.assertRaises(AccessError):
+                change()
+
+    def test_roles(self):
+        request = self.request()
+        for groups in (
+            "giftcard_pickup.group_reviewer",
+            "giftcard_points.group_auditor",
+            "stock.group_stock_user",
+        ):
+            user = self._make_user(groups.split(".")[1], groups)
+            self.assertEqual(request.with_user(user).line_ids.quantity, 10)
+            for change in (
+                lambda user=user: request.with_user(user).action_send(),
+                lambda user=user: request.with_user(user).unlink(),
+            ):
+                with self.assertRaises(AccessError):
+                    change()
+        plain = self._make_user("plain", "base.group_user")
+        with self.assertRaises(AccessError):
+            request.with_user(plain).read(["name"])
+        with self.assertRaises(AccessError):
+            self.store.with_user(plain).read(["open_request_count"])
+        manager = self._make_user("mall", "giftcard_pickup.group_manager")
+        self.request(user=manager).action_send()
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self._make_user("foreign", "giftcard_pickup.group_manager,giftcard_points.group_auditor")
+        foreign.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        self.assertFalse(self.requests.with_user(foreign).search([]))
