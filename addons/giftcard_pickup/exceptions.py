@@ -60,3 +60,15 @@ class IllegalTransition(RedemptionError):
     """The redemption is not, or no longer, in a state from which this is possible."""
 
     code = "illegal_transition"
+
+
+class NotReturnable(RedemptionError):
+    """Something was handed over that cannot be taken back: a code that was seen, a file that was downloaded."""
+
+    code = "not_returnable"
+
+
+class LinkNotValid(RedemptionError):
+    """The link to a file is wrong, out of date, or used up."""
+
+    code = "link_not_valid"
