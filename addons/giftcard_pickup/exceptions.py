@@ -30,6 +30,12 @@ class StoreNotAvailable(RedemptionError):
     code = "store_not_available"
 
 
+class AddressNotAvailable(RedemptionError):
+    """The address is not the member's own, or not in use any more."""
+
+    code = "address_not_available"
+
+
 class RewardNotAvailable(RedemptionError):
     """The reward is not published, has changed meanwhile, or cannot be redeemed together with the others."""
 

@@ -6,9 +6,13 @@ from . import (
     giftcard_redemption,
     giftcard_redemption_goods,
     giftcard_redemption_line,
+    giftcard_redemption_submit,
     giftcard_redemption_transition,
     giftcard_reward,
+    giftcard_reward_price,
     giftcard_store,
+    res_company,
+    res_config_settings,
     stock_picking,
     stock_quant,
 )

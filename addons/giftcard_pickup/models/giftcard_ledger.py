@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .states import UNDONE
+from .states import PENDING, UNDONE
 
 
 class GiftcardLedger(models.AbstractModel):
@@ -19,7 +19,7 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN (SELECT line.reward_id, line.quantity
                           FROM giftcard_redemption_line line
                           JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
-                         WHERE redemption.state NOT IN %s) live ON live.reward_id = reward.id
+                         WHERE redemption.state NOT IN %s AND redemption.state <> 'draft') live ON live.reward_id = reward.id
                  GROUP BY reward.id
                 HAVING reward.redeemed <> COALESCE(SUM(live.quantity), 0)
                     OR (reward.quota > 0 AND reward.redeemed > reward.quota)
@@ -28,12 +28,15 @@ class GiftcardLedger(models.AbstractModel):
             ),
             "a redemption costs what its lines cost": SQL(
                 """
-                SELECT redemption.id AS redemption_id, redemption.points,
-                       SUM(line.quantity * line.points_price) AS lines
+                SELECT redemption.id AS redemption_id, redemption.points, redemption.cash_amount,
+                       SUM(line.quantity * line.points_price) AS lines, SUM(line.quantity * line.cash_price) AS cash
                   FROM giftcard_redemption redemption
              LEFT JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id
+                 WHERE redemption.state <> 'draft'
                  GROUP BY redemption.id
                 HAVING redemption.points <> COALESCE(SUM(line.quantity * line.points_price), 0)
+                    OR redemption.cash_amount IS DISTINCT FROM COALESCE(SUM(line.quantity * line.cash_price), 0)
+                    OR redemption.cash_total <> redemption.cash_amount + redemption.shipping_amount
                 """
             ),
             "a redemption's points are held until it is approved, then taken, and free when it is undone": SQL(
@@ -45,15 +48,17 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN giftcard_operation operation
                     ON operation.id = hold.operation_id OR operation.refund_of_id = hold.operation_id
              LEFT JOIN giftcard_entry entry ON entry.operation_id = operation.id
+                 WHERE redemption.state <> 'draft'
                  GROUP BY redemption.id, hold.id
                 HAVING hold.amount IS DISTINCT FROM redemption.points
-                    OR CASE WHEN redemption.state = 'to_review'
+                    OR CASE WHEN redemption.state IN %s
                             THEN hold.state <> 'open'
                             WHEN redemption.state IN %s
                             THEN hold.state NOT IN ('captured', 'released') OR COALESCE(SUM(entry.amount), 0) <> 0
                             ELSE hold.state <> 'captured' OR -SUM(entry.amount) <> redemption.points
                         END
                 """,
+                PENDING,
                 UNDONE,
             ),
             "goods leave with a done redemption, and only with it": SQL(
@@ -62,14 +67,14 @@ class GiftcardLedger(models.AbstractModel):
                        picking.state AS picking
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
-                 WHERE picking.state IS DISTINCT FROM CASE WHEN redemption.state = 'done' THEN 'done'
-                                                           WHEN redemption.state IN %(undone)s THEN 'cancel'
-                                                           ELSE picking.state END
-                    OR (picking.state IN ('done', 'cancel') AND redemption.state IN ('to_review', 'approved', 'ready'))
+                 WHERE (redemption.state IN ('done', 'shipped') AND picking.state NOT IN ('done', 'cancel'))
+                    OR (redemption.state IN %(undone)s AND picking.state <> 'cancel')
+                    OR (picking.state IN ('done', 'cancel')
+                        AND (redemption.state IN %(pending)s OR redemption.state IN ('approved', 'ready')))
                  UNION ALL
                 SELECT redemption.id, redemption.state, NULL, NULL
                   FROM giftcard_redemption redemption
-                 WHERE redemption.state NOT IN %(undone)s
+                 WHERE redemption.state NOT IN %(undone)s AND redemption.state <> 'draft'
                    AND NOT EXISTS (SELECT FROM stock_picking WHERE giftcard_redemption_id = redemption.id)
                    AND EXISTS (SELECT FROM giftcard_redemption_line line
                                  JOIN product_product product ON product.id = line.product_id
@@ -77,6 +82,7 @@ class GiftcardLedger(models.AbstractModel):
                                 WHERE line.redemption_id = redemption.id AND template.type <> 'service')
                 """,
                 undone=UNDONE,
+                pending=PENDING,
             ),
             "nothing is reserved for an undone redemption": SQL(
                 """
@@ -89,7 +95,7 @@ class GiftcardLedger(models.AbstractModel):
                 """,
                 UNDONE,
             ),
-            "a redemption has one code: open while it is ready, used once it is done": SQL(
+            "a redemption for pickup has one code: open while it is ready, used once it is done": SQL(
                 """
                 SELECT redemption.id AS redemption_id, redemption.state,
                        COUNT(*) FILTER (WHERE code.state = 'open') AS open,
@@ -98,7 +104,8 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN giftcard_pickup_code code ON code.redemption_id = redemption.id
                  GROUP BY redemption.id
                 HAVING COUNT(*) FILTER (WHERE code.state = 'open') <> (redemption.state = 'ready')::int
-                    OR COUNT(*) FILTER (WHERE code.state = 'used') <> (redemption.state = 'done')::int
+                    OR COUNT(*) FILTER (WHERE code.state = 'used')
+                       <> (redemption.state IN ('done', 'returned') AND redemption.fulfilment = 'pickup')::int
                 """
             ),
             "a used code says when, where and by whom": SQL(
@@ -116,7 +123,7 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN LATERAL (SELECT to_state FROM giftcard_redemption_transition
                                  WHERE redemption_id = redemption.id
                                  ORDER BY id DESC LIMIT 1) step ON TRUE
-                 WHERE redemption.state IS DISTINCT FROM step.to_state
+                 WHERE redemption.state IS DISTINCT FROM COALESCE(step.to_state, 'draft')
                 """
             ),
         }

@@ -1,18 +1,15 @@
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from odoo.addons.giftcard_points.exceptions import IdempotencyConflict
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
-from ..exceptions import IllegalTransition, InvalidQuantity, MemberNotActive, RewardNotAvailable, StoreNotAvailable
-from .states import SOURCES, STATES
+from ..exceptions import IllegalTransition
+from .states import FULFILMENTS, PENDING, SOURCES, STATES
 
 
 class GiftcardRedemption(models.Model):
-    """An order for rewards, paid in points.
+    """An order for rewards, paid in points, some with money on top.
 
     Points are held when it is submitted and captured when it is approved; goods are reserved all the while. Its rows
     are written by the methods below alone: nobody has write access. Each step is one guarded UPDATE of ``state``, so
@@ -28,17 +25,30 @@ class GiftcardRedemption(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
     member_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     member_masked = fields.Char(string="Member (Masked)", compute="_compute_member_masked", compute_sudo=True)
+    fulfilment = fields.Selection(FULFILMENTS, required=True, readonly=True, default="pickup")
     store_id = fields.Many2one(
-        "giftcard.store", string="Pickup At", required=True, readonly=True, index=True, ondelete="restrict"
+        "giftcard.store", string="Pickup At", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    program_id = fields.Many2one("loyalty.program", required=True, readonly=True, index=True, ondelete="restrict")
-    state = fields.Selection(STATES, required=True, readonly=True, index=True, group_expand=True)
+    address_id = fields.Many2one(
+        "res.partner", string="Deliver To", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", readonly=True, index="btree_not_null", ondelete="restrict", help="Where the goods come from."
+    )
+    program_id = fields.Many2one("loyalty.program", readonly=True, index=True, ondelete="restrict")
+    state = fields.Selection(STATES, required=True, readonly=True, index=True, group_expand="_expand_states")
     date = fields.Datetime(string="Submitted On", required=True, readonly=True)
     points = fields.Float(digits="Gift Card Value", required=True, readonly=True)
     point_name = fields.Char(related="program_id.portal_point_name")
     hold_id = fields.Many2one("giftcard.hold", readonly=True, index="btree_not_null", ondelete="restrict")
-    idempotency_key = fields.Char(required=True, readonly=True)
-    request_hash = fields.Char(required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    cash_amount = fields.Monetary(string="Cash for Rewards", readonly=True)
+    shipping_amount = fields.Monetary(string="Shipping", readonly=True)
+    cash_total = fields.Monetary(
+        string="Cash", compute="_compute_cash_total", store=True, help="What is paid in money, shipping included."
+    )
+    idempotency_key = fields.Char(readonly=True)
+    request_hash = fields.Char(readonly=True)
     line_ids = fields.One2many("giftcard.redemption.line", "redemption_id", readonly=True)
     transition_ids = fields.One2many("giftcard.redemption.transition", "redemption_id", string="Steps", readonly=True)
     picking_ids = fields.One2many(
@@ -63,7 +73,22 @@ class GiftcardRedemption(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE(member_id, idempotency_key)", "This redemption has been submitted already."
     )
-    _points_check = models.Constraint("CHECK(points > 0)", "A redemption costs more than nothing.")
+    _points_check = models.Constraint("CHECK(points > 0 OR state = 'draft')", "A redemption costs more than nothing.")
+    _submitted_check = models.Constraint(
+        """CHECK(state = 'draft' OR idempotency_key IS NOT NULL AND program_id IS NOT NULL
+                 AND (fulfilment <> 'pickup' OR store_id IS NOT NULL)
+                 AND (fulfilment <> 'delivery' OR address_id IS NOT NULL))""",
+        "A submitted redemption says how and where to its goods go.",
+    )
+
+    def _expand_states(self, states, domain):
+        """:return: the states that somebody has to work on, as columns of the board even when they are empty"""
+        return [state for state, __ in STATES if state in ("to_review", "in_review", "picking", "ready", "shipped")]
+
+    @api.depends("cash_amount", "shipping_amount")
+    def _compute_cash_total(self):
+        for redemption in self:
+            redemption.cash_total = redemption.cash_amount + redemption.shipping_amount
 
     @api.depends("member_id.name")
     def _compute_member_masked(self):
@@ -123,50 +148,8 @@ class GiftcardRedemption(models.Model):
 
     # Business
 
-    @api.model
-    def _submit(self, member, store, lines, key):
-        """Redeem rewards: hold the points, count the quotas, reserve the goods; all in this transaction or nothing.
-
-        :param member: the ``res.partner`` who redeems; the caller has made sure of who it is
-        :param store: ``giftcard.store`` where the goods will be picked up
-        :param lines: list of (``giftcard.reward``, pieces), all for points of one programme
-        :param key: idempotency key of the member's request; the same request again returns the same redemption
-        :return: the ``giftcard.redemption``, in state ``to_review``
-        :raise IdempotencyConflict: when the member used the key for another request
-        :raise InsufficientBalance, CardNotUsable: by the ledger
-        :raise InvalidQuantity, MemberNotActive, StoreNotAvailable, RewardNotAvailable, LimitReached, OutOfStock:
-            nothing is left of a refused call once it is rolled back
-        """
-        quantities = self._quantities(lines)
-        # A member has no rights of his own here, and the user who acts for members need not have any either: from here
-        # on only the given member, store and rewards are touched, and every value is read from them, not from the call.
-        order = self.sudo().with_company(store.sudo().company_id)
-        member, store = member.with_env(order.env), store.with_env(order.env)
-        rewards = order.env["giftcard.reward"].browse(quantities)
-        points = sum(reward.points_price * quantities[reward.id] for reward in rewards)
-        redemption, fresh = order._open(member, store, rewards[:1].program_id, points, quantities, key)
-        if fresh:
-            redemption._check_orderable(rewards)
-            redemption._hold_points()
-            redemption.env["giftcard.redemption.line"].create(
-                [
-                    {
-                        "redemption_id": redemption.id,
-                        "reward_id": reward.id,
-                        "product_id": reward.product_id.id,
-                        "quantity": quantities[reward.id],
-                        "points_price": reward.points_price,
-                    }
-                    for reward in rewards
-                ]
-            )
-            rewards._take(redemption)
-            redemption._reserve_goods()
-            redemption._log([(redemption.id, None)], "to_review", member=member)
-        return redemption.with_env(self.env)
-
     def _approve(self, reason=None):
-        """Take the points and issue the pickup codes.
+        """Take the points and see to the goods.
 
         :raise IllegalTransition: when one of them is not to be reviewed any more
         :raise LedgerError: when its points cannot be taken
@@ -176,7 +159,7 @@ class GiftcardRedemption(models.Model):
         redemptions._transition("approved", reason)
         for redemption in redemptions.sorted(lambda redemption: redemption.hold_id.card_id.id):
             redemptions.env["giftcard.ledger"]._capture(redemption._act("spend"), redemption.hold_id)
-        redemptions._make_ready()
+        redemptions._fulfil()
 
     def _reject(self, reason, member=None):
         """Refuse what was to be reviewed; points, quota and goods go back.
@@ -197,11 +180,41 @@ class GiftcardRedemption(models.Model):
         """Give up what was not picked up in time; points, quota and goods go back."""
         self._undo("expired", self.env._("Not picked up in time"))
 
+    def _receive(self, member=None):
+        """What was sent has arrived.
+
+        :param member: the ``res.partner``, when it is the member who says so
+        :raise IllegalTransition: when it is not on its way
+        """
+        self.sudo()._transition("done", member=member, sources=("shipped",))
+
     def _complete(self):
         """Hand over: the goods leave the stock. Called by the verification of the pickup code alone."""
         redemption = self.sudo()
-        redemption._transition("done")
+        redemption._transition("done", sources=("ready",))
         redemption._deliver_goods()
+
+    def _fulfil(self):
+        """What follows the approval: virtual rewards are delivered, goods picked, or waiting in the store."""
+        for line in self.line_ids:
+            if line.reward_id._is_virtual():
+                line._deliver()
+        by_way = self.grouped("fulfilment")
+        if "pickup" in by_way:
+            by_way["pickup"]._make_ready()
+        if "delivery" in by_way:
+            by_way["delivery"]._start_picking()
+        if "virtual" in by_way:
+            by_way["virtual"]._finish_virtual()
+
+    def _start_picking(self):
+        """The goods are to be sent: the warehouse has its transfers."""
+        self._transition("picking")
+
+    def _finish_virtual(self):
+        """Close those of which every reward has been delivered; called again when a late delivery succeeds."""
+        if delivered := self.filtered(lambda redemption: all(line._is_delivered() for line in redemption.line_ids)):
+            delivered._transition("done", sources=("approved",))
 
     def _make_ready(self):
         """The goods are in the store: issue the pickup codes."""
@@ -212,87 +225,19 @@ class GiftcardRedemption(models.Model):
         """Take the step to one of the undone states and return everything, exactly once."""
         # The caller has checked who may decide; neither redemptions nor cards are theirs to write.
         redemptions = self.sudo()
-        captured = redemptions._transition(state, reason, member=member)
+        before = redemptions._transition(state, reason, member=member)
         ledger = redemptions.env["giftcard.ledger"]
         for redemption in redemptions.sorted(lambda redemption: redemption.hold_id.card_id.id):
-            if captured[redemption.id] == "to_review":
+            if before[redemption.id] in PENDING:
                 ledger._release(redemption.hold_id)
             else:
                 ledger._refund(redemption._act("refund", reason, member), redemption.hold_id.operation_id)
+        redemptions.line_ids._revoke()
         redemptions.line_ids.reward_id._give_back(redemptions)
         redemptions.pickup_code_ids._close("expired" if state == "expired" else "void")
         redemptions._release_goods()
 
     # Building blocks
-
-    def _open(self, member, store, program, points, quantities, key):
-        """Insert the row, or find the one that the key stands for.
-
-        :return: (redemption, whether it is new)
-        """
-        fingerprint = Act("spend", key=key).fingerprint(member.id, store.id, sorted(quantities.items()))
-        now = fields.Datetime.now()
-        values = {
-            "company_id": store.company_id.id,
-            "member_id": member.id,
-            "store_id": store.id,
-            "program_id": program.id,
-            "state": "to_review",
-            "date": now,
-            "points": points,
-            "idempotency_key": key,
-            "request_hash": fingerprint,
-            "create_uid": self.env.uid,
-            "create_date": now,
-            "write_uid": self.env.uid,
-            "write_date": now,
-        }
-        rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO giftcard_redemption (%s) VALUES %s
-                    ON CONFLICT (member_id, idempotency_key) DO NOTHING
-                RETURNING id
-                """,
-                SQL(", ").join(map(SQL.identifier, values)),
-                tuple(values.values()),
-            )
-        )
-        if rows:
-            return self.browse(rows[0]), True
-        redemption = self.search([("member_id", "=", member.id), ("idempotency_key", "=", key)])
-        if redemption.request_hash != fingerprint:
-            raise IdempotencyConflict(self.env._("The key %s was used before for another request.", key))
-        return redemption, False
-
-    @api.model
-    def _quantities(self, lines):
-        """:return: dict of reward id -> pieces, in ascending id; lines of one reward are added up"""
-        quantities = Counter()
-        for reward, quantity in lines:
-            if isinstance(quantity, bool) or not isinstance(quantity, int) or not 0 < quantity < 2**31:
-                raise InvalidQuantity(self.env._("%s is not a number of pieces.", quantity))
-            quantities[reward.id] += quantity
-        if not quantities:
-            raise InvalidQuantity(self.env._("Choose at least one reward."))
-        return dict(sorted(quantities.items()))
-
-    def _check_orderable(self, rewards):
-        """Refuse early, and in words, what the guarded statements would refuse, or what they do not look at."""
-        if self.member_id.member_state != "active":
-            raise MemberNotActive(self.env._("Only active members redeem rewards."))
-        if not self.store_id.active or not self.store_id.warehouse_id:
-            raise StoreNotAvailable(self.env._("%s does not hand out rewards at present.", self.store_id.name))
-        for reward in rewards:
-            if not (reward.active and reward.published) or reward.company_id != self.company_id:
-                raise RewardNotAvailable(self.env._("%s is not offered any more.", reward.name))
-        if len(rewards.program_id) > 1:
-            raise RewardNotAvailable(self.env._("Rewards for different points are redeemed one by one."))
-
-    def _hold_points(self):
-        card = self.member_id._member_card(self.program_id)
-        act = self._act("spend", member=self.member_id)
-        self.hold_id = self.env["giftcard.ledger"]._hold(act, card, self.points)
 
     def _act(self, kind, reason=None, member=None):
         """:return: the ledger's :class:`Act` about this redemption; it has at most one of each kind."""
@@ -305,9 +250,10 @@ class GiftcardRedemption(models.Model):
             reason=reason,
         )
 
-    def _transition(self, state, reason=None, member=None):
+    def _transition(self, state, reason=None, member=None, sources=None):
         """Take a step, all of the redemptions or none.
 
+        :param sources: the states it may be taken from, when not from all that lead to ``state``
         :return: dict of id -> state before
         :raise IllegalTransition:
         """
@@ -328,7 +274,7 @@ class GiftcardRedemption(models.Model):
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
                 ids=self.ids,
-                sources=SOURCES[state],
+                sources=sources or SOURCES[state],
             )
         )
         self.invalidate_recordset(flush=False)
@@ -344,6 +290,14 @@ class GiftcardRedemption(models.Model):
             )
         self._log(rows, state, reason, member)
         return dict(rows)
+
+    def _lock(self):
+        """Wait for, and lock, the rows in ascending id; what is read afterwards is what is there."""
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL("SELECT id FROM giftcard_redemption WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
+        )
+        self.invalidate_recordset(flush=False)
 
     def _log(self, steps, state, reason=None, member=None):
         """Record steps: list of (redemption id, state before)."""

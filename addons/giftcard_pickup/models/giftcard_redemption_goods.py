@@ -7,7 +7,7 @@ from ..exceptions import IllegalTransition, OutOfStock
 
 
 class GiftcardRedemption(models.Model):
-    """The goods of a redemption: one standard transfer out of the store's stock. Services have none.
+    """The goods of a redemption: one standard transfer out of its warehouse. Services have none.
 
     All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they
     touch the redemption's own transfers only.
@@ -22,7 +22,7 @@ class GiftcardRedemption(models.Model):
         """
         self.ensure_one()
         needed = self._needed_goods()
-        warehouse, customers = self.store_id.warehouse_id, self.member_id.property_stock_customer
+        warehouse, customers = self.warehouse_id, self.member_id.property_stock_customer
         storable = self.env["product.product"].union(*needed).filtered("is_storable")
         free = self.env["stock.quant"]._giftcard_lock(storable, warehouse.lot_stock_id)
         for product in storable:
@@ -34,7 +34,7 @@ class GiftcardRedemption(models.Model):
         picking = self.env["stock.picking"].create(
             {
                 "giftcard_redemption_id": self.id,
-                "partner_id": self.member_id.id,
+                "partner_id": (self.address_id or self.member_id).id,
                 "origin": self.name,
                 "company_id": self.company_id.id,
                 "picking_type_id": warehouse.out_type_id.id,
@@ -72,17 +72,34 @@ class GiftcardRedemption(models.Model):
             raise OutOfStock(self.env._("The goods of %s could not be issued from the stock.", self.name))
 
     def _release_goods(self):
-        """Cancel the transfers, which frees what they reserved."""
+        """Cancel the transfers, which frees what they reserved.
+
+        :raise IllegalTransition: when a part has left
+        """
+        for redemption in self:
+            if "done" in redemption.picking_ids.mapped("state"):
+                raise IllegalTransition(self.env._("A part of %s has been sent already.", redemption.name))
         pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
         if pickings:
             self._lock_goods()
             pickings.action_cancel()
 
+    def _check_shippable(self):
+        """:raise IllegalTransition: when the goods may not leave: not approved, or called off meanwhile"""
+        if self.state != "picking":
+            raise IllegalTransition(self.env._("The goods of %s are not to be sent.", self.name))
+
+    def _ship(self):
+        """The step that follows once the last transfer has left the warehouse."""
+        for redemption in self:
+            if all(picking.state in ("done", "cancel") for picking in redemption.picking_ids):
+                redemption._transition("shipped")
+
     def _needed_goods(self):
         """:return: Counter of ``product.product`` -> pieces"""
         needed = Counter()
         for line in self.line_ids:
-            if line.product_id.type != "service":
+            if line.product_id.type != "service" and not line.reward_id._is_virtual():
                 needed[line.product_id] += line.quantity
         return needed
 
@@ -120,7 +137,7 @@ class GiftcardRedemption(models.Model):
         raise OutOfStock(
             self.env._(
                 "%(store)s has only %(available)s of %(product)s left.",
-                store=self.store_id.name,
+                store=self.store_id.name or self.warehouse_id.name,
                 available=int(available),
                 product=product.display_name,
             ),

@@ -14,7 +14,10 @@ class GiftcardRedemptionLine(models.Model):
     reward_id = fields.Many2one("giftcard.reward", required=True, readonly=True, index=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="restrict")
     quantity = fields.Integer(required=True, readonly=True)
+    price_id = fields.Many2one("giftcard.reward.price", readonly=True, index="btree_not_null", ondelete="set null")
     points_price = fields.Float(digits="Gift Card Value", required=True, readonly=True, aggregator=None)
+    cash_price = fields.Monetary(required=True, readonly=True, default=0.0, aggregator=None)
+    currency_id = fields.Many2one(related="redemption_id.currency_id")
     points = fields.Float(compute="_compute_points", store=True, digits="Gift Card Value")
     company_id = fields.Many2one(related="redemption_id.company_id")
     store_id = fields.Many2one(related="redemption_id.store_id")
@@ -33,3 +36,18 @@ class GiftcardRedemptionLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.reward_id.display_name} × {line.quantity}"
+
+    # Business
+
+    def _deliver(self):
+        """Give the member a virtual reward, once; called on approval, in its transaction. There are none here."""
+
+    def _is_delivered(self):
+        """:return: whether nothing of a virtual reward is left to deliver"""
+        return True
+
+    def _revoke(self):
+        """Take back what :meth:`_deliver` gave; called when the redemption is undone, in its transaction.
+
+        :raise UserError: when it cannot be taken back, so that the redemption cannot be undone
+        """

@@ -44,6 +44,7 @@ class GiftcardReward(models.Model):
     )
     points_price = fields.Float(digits="Gift Card Value", required=True)
     point_name = fields.Char(related="program_id.portal_point_name")
+    price_ids = fields.One2many("giftcard.reward.price", "reward_id", string="Points and Cash Prices", copy=True)
     description = fields.Html(translate=True)
     image_1920 = fields.Image(related="product_id.image_1920")
     image_512 = fields.Image(related="product_id.image_512")
@@ -105,15 +106,20 @@ class GiftcardReward(models.Model):
         :param stores: ``giftcard.store`` records to look into; none: all stores of the reward's company
         :return: dict of reward id -> whole pieces, or None when nothing limits it
         """
+        stores = (stores or self.env["giftcard.store"]).sudo() or self.env["giftcard.store"].sudo().search(
+            [("company_id", "in", self.sudo().company_id.ids)]
+        )
+        return self._available_at(stores.warehouse_id.lot_stock_id)
+
+    def _available_at(self, locations):
+        """Free pieces right now, as far as quota and the stock in and below these locations go.
+
+        :return: dict of reward id -> whole pieces, or None when nothing limits it
+        """
         free = {}
         # Whoever may see a reward may know how many there are; stock itself stays closed to members.
         rewards = self.sudo()
-        storable = rewards.product_id.filtered("is_storable")
-        if storable:
-            stores = (stores or self.env["giftcard.store"]).sudo() or self.env["giftcard.store"].sudo().search(
-                [("company_id", "in", rewards.company_id.ids)]
-            )
-            locations = stores.warehouse_id.lot_stock_id
+        if storable := rewards.product_id.filtered("is_storable"):
             domain = Domain("product_id", "in", storable.ids) & Domain("location_id", "child_of", locations.ids)
             for company, product, quantity, reserved in (
                 self.env["stock.quant"]
@@ -144,7 +150,13 @@ class GiftcardReward(models.Model):
                 UPDATE giftcard_reward reward SET redeemed = reward.redeemed + line.quantity
                   FROM giftcard_redemption_line line
                  WHERE line.redemption_id = %s AND reward.id = line.reward_id
-                   AND reward.active AND reward.published AND reward.points_price = line.points_price
+                   AND reward.active AND reward.published
+                   AND CASE WHEN line.price_id IS NULL
+                            THEN reward.points_price = line.points_price AND line.cash_price = 0
+                            ELSE EXISTS (SELECT FROM giftcard_reward_price price
+                                          WHERE price.id = line.price_id AND price.active
+                                            AND price.points = line.points_price AND price.cash = line.cash_price)
+                       END
                    AND (reward.quota = 0 OR reward.redeemed + line.quantity <= reward.quota)
              RETURNING reward.id
                 """,
@@ -184,9 +196,14 @@ class GiftcardReward(models.Model):
         )
         self.invalidate_recordset(flush=False)
 
+    def _is_virtual(self):
+        """:return: whether it is delivered on approval, by ``giftcard.redemption.line._deliver``, and never handed over"""
+        return False
+
     def _lock(self):
         """Lock the rows in ascending id, so that orders for several rewards wait for, not block, each other."""
         self.env["giftcard.redemption.line"].flush_model()
+        self.env["giftcard.reward.price"].flush_model()
         self.flush_recordset()
         self.env.execute_query(
             SQL("SELECT id FROM giftcard_reward WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)

@@ -33,14 +33,26 @@ class StockPicking(models.Model):
         if "giftcard_redemption_id" in vals and not self.env.su:
             raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
 
+    def _create_backorder_picking(self):
+        backorder = super()._create_backorder_picking()
+        # What is sent later belongs to the redemption as well.
+        backorder.sudo().giftcard_redemption_id = self.sudo().giftcard_redemption_id
+        return backorder
+
     def _action_done(self):
         # Read with the system's rights: a warehouse worker need not see redemptions.
-        for redemption in self.sudo().giftcard_redemption_id:
-            if redemption.state != "done":
+        redemptions = self.sudo().giftcard_redemption_id
+        redemptions._lock()
+        for redemption in redemptions:
+            if redemption.fulfilment == "delivery":
+                redemption._check_shippable()
+            elif redemption.state != "done":
                 raise UserError(
                     self.env._("The goods of %s are handed over against the member's pickup code.", redemption.name)
                 )
-        return super()._action_done()
+        done = super()._action_done()
+        redemptions.filtered(lambda redemption: redemption.fulfilment == "delivery")._ship()
+        return done
 
     def action_cancel(self):
         self._refuse_to_free()

@@ -60,7 +60,7 @@ class TestInvariants(PickupCase):
         )
 
     def test_code(self):
-        invariant = "a redemption has one code: open while it is ready, used once it is done"
+        invariant = "a redemption for pickup has one code: open while it is ready, used once it is done"
         change = "UPDATE giftcard_pickup_code SET state = 'void' WHERE redemption_id = %s"
         self.assertFound(invariant, change, self.open.id)
         reuse = """UPDATE giftcard_pickup_code

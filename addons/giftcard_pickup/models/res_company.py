@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    giftcard_delivery_warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        string="Rewards Are Sent From",
+        domain="[('company_id', '=', id)]",
+        help="Rewards that are delivered leave from this warehouse; empty: from the first one.",
+    )
+
+    def _giftcard_delivery_warehouse(self):
+        """:return: the ``stock.warehouse`` that delivered rewards come from"""
+        return self.giftcard_delivery_warehouse_id or self.env["stock.warehouse"].search(
+            [("company_id", "=", self.id)], limit=1
+        )
