@@ -15,4 +15,5 @@ from . import (
     res_config_settings,
     stock_picking,
     stock_quant,
+    virtual,
 )

@@ -245,7 +245,7 @@ class GiftcardRedemption(models.Model):
             kind,
             key=f"redemption/{self.id}",
             document=(self._name, self.id),
-            store_id=self.store_id.id,
+            store_id=self.store_id.id or None,
             member_id=member.id if member else None,
             reason=reason,
         )

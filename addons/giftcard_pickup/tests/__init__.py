@@ -8,4 +8,7 @@ from . import (
     test_submit,
     test_token,
     test_verify_screen,
+    test_code_pool,
+    test_file_link,
+    test_virtual,
 )

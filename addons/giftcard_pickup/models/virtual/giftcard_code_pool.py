@@ -110,7 +110,6 @@ class GiftcardCodePool(models.Model):
         for start in range(0, len(items), CHUNK):
             added += self._insert(items[start : start + CHUNK])
         self.env["giftcard.pool.code"].invalidate_model(flush=False)
-        self.invalidate_recordset(flush=False)
         self._warn()
         return added, len(rows) - added
 
@@ -123,7 +122,7 @@ class GiftcardCodePool(models.Model):
                     INSERT INTO giftcard_pool_code
                            (pool_id, company_id, state, sealed, digest, hint, valid_until, create_uid, create_date)
                     SELECT %(pool)s, %(company)s, 'free', sealed, digest, hint, valid_until, %(uid)s, %(now)s
-                      FROM unnest(%(sealed)s, %(digests)s, %(hints)s, %(days)s::date[])
+                      FROM unnest(%(sealed)s::text[], %(digests)s::text[], %(hints)s::text[], %(days)s::date[])
                         AS code (sealed, digest, hint, valid_until)
                         ON CONFLICT (company_id, digest) DO NOTHING
                  RETURNING id
@@ -163,6 +162,7 @@ class GiftcardCodePool(models.Model):
 
     def _warn(self):
         """Tell who is responsible that codes run low, once; and take that back when there are enough."""
+        self.invalidate_recordset(flush=False)
         for pool in self:
             # An activity of the pool is made for its responsible user, whoever redeems or imports.
             warnings = pool.sudo().activity_search(["mail.mail_activity_data_warning"])

@@ -1,9 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..states import UNDONE
-
-BEFORE_APPROVAL = ("draft", "awaiting_payment", "to_review", "in_review")
+from ..states import PENDING, UNDONE
 
 
 class GiftcardLedger(models.AbstractModel):
@@ -26,9 +24,12 @@ class GiftcardLedger(models.AbstractModel):
                 HAVING CASE WHEN redemption.state IN %(before)s THEN COUNT(fulfilment.id) <> 0
                             WHEN redemption.state IN %(undone)s
                             THEN COUNT(*) FILTER (WHERE fulfilment.state <> 'withdrawn') <> 0
+                            WHEN redemption.state = 'returned' THEN FALSE
+                            WHEN redemption.state = 'done' AND redemption.fulfilment = 'virtual'
+                            THEN COUNT(*) FILTER (WHERE fulfilment.state = 'done') <> line.quantity
                             ELSE COUNT(*) FILTER (WHERE fulfilment.state <> 'withdrawn') <> line.quantity END
                 """,
-                before=BEFORE_APPROVAL,
+                before=("draft", *PENDING),
                 undone=UNDONE,
             ),
             "a code is set aside for a live redemption, and given to one handover": SQL(
@@ -59,7 +60,7 @@ class GiftcardLedger(models.AbstractModel):
                  WHERE redemption.state IN %(held)s AND code.reserved <> line.quantity
                     OR redemption.state <> 'draft' AND code.reserved + code.given > line.quantity
                 """,
-                held=tuple(state for state in BEFORE_APPROVAL if state != "draft"),
+                held=PENDING,
             ),
             "a top-up or coupon that was handed over stands in the ledger, and one taken back does not": SQL(
                 """

@@ -51,11 +51,10 @@ class GiftcardPoolCode(models.Model):
         :raise OutOfStock: when the pool has too few
         """
         pool = line.reward_id.code_pool_id
-        if len(self._pick(pool, line, count)) < count:
-            left = pool._free()[pool.id]
+        left = len(self._pick(pool, line, count))
+        if left < count:
             raise OutOfStock(
-                self.env._("Of %(reward)s only %(left)s are left.", reward=line.reward_id.name, left=min(left, count - 1)),
-                min(left, count - 1),
+                self.env._("Of %(reward)s only %(left)s are left.", reward=line.reward_id.name, left=left), left
             )
 
     def _pick(self, pool, line, count):

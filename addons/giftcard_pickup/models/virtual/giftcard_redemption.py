@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 from ..states import UNDONE
 
@@ -20,15 +19,9 @@ class GiftcardRedemption(models.Model):
         self.ensure_one()
         # Called by the job, or for reviewers who may not write handovers.
         redemption = self.sudo()
-        redemption.flush_recordset()
-        [(state,)] = redemption.env.execute_query(
-            SQL("SELECT state FROM giftcard_redemption WHERE id = %s FOR NO KEY UPDATE", self.id)
-        )
-        redemption.invalidate_recordset(flush=False)
-        if state not in UNDONE:
-            redemption.line_ids._deliver()
-
-    def _handed_over(self):
-        """:return: whether everything virtual of this redemption is handed over"""
-        self.ensure_one()
-        return all(fulfilment.state == "done" for fulfilment in self.sudo().fulfilment_ids)
+        redemption._lock()
+        if redemption.state in (*UNDONE, "returned"):
+            return
+        redemption.line_ids._deliver()
+        if redemption.state == "approved" and redemption.fulfilment == "virtual":
+            redemption._finish_virtual()

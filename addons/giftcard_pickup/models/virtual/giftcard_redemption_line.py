@@ -18,11 +18,12 @@ class GiftcardRedemptionLine(models.Model):
             lines.env["giftcard.fulfilment"]._open(lines)
             lines.fulfilment_ids._try()
 
-    def _take_back(self):
-        """Take back what was handed over.
+    def _is_delivered(self):
+        return all(fulfilment.state == "done" for fulfilment in self.sudo().fulfilment_ids)
 
-        :raise NotReturnable: when some of it cannot be
-        """
+    def _revoke(self):
+        """:raise NotReturnable: when something cannot be taken back"""
+        # As above.
         self.sudo().fulfilment_ids._withdraw()
 
     def _reserve_codes(self):

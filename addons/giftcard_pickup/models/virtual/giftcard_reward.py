@@ -107,8 +107,11 @@ class GiftcardReward(models.Model):
                     )
                 )
 
-    def _available(self, stores=None):
-        available = super()._available(stores)
+    def _is_virtual(self):
+        return self.kind != "goods"
+
+    def _available_at(self, locations):
+        available = super()._available_at(locations)
         # Whoever may see a reward may know how many there are; pools stay closed to members.
         rewards = self.sudo().filtered(lambda reward: reward.kind == "code")
         free = rewards.code_pool_id._free()

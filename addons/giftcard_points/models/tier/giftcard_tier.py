@@ -213,6 +213,7 @@ class GiftcardTier(models.Model):
                 uid=self.env.uid,
             )
         )
+        self.env["giftcard.tier.grant"].invalidate_model(["ended"], flush=False)
         if rows:
             self.env["res.partner"].invalidate_model(
                 ["member_tier_id", "member_tier_ends_on", "property_product_pricelist"], flush=False
