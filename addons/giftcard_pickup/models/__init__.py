@@ -4,6 +4,7 @@ from . import (
     giftcard_pickup_code,
     giftcard_pickup_verification,
     giftcard_redemption,
+    giftcard_redemption_draft,
     giftcard_redemption_goods,
     giftcard_redemption_line,
     giftcard_redemption_submit,
