@@ -78,3 +78,13 @@ class LinkNotValid(RedemptionError):
     """The link to a file is wrong, out of date, or used up."""
 
     code = "link_not_valid"
+
+
+class ClaimExceeded(RedemptionError):
+    """A goods card has fewer left of the goods that were chosen: ``available``."""
+
+    code = "claim_exceeded"
+
+    def __init__(self, message, available=0):
+        super().__init__(message)
+        self.available = available

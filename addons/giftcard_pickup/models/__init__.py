@@ -12,6 +12,7 @@ from . import (
     giftcard_reward,
     giftcard_reward_price,
     giftcard_store,
+    goods,
     res_company,
     res_config_settings,
     stock_picking,

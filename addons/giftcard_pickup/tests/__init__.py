@@ -11,5 +11,6 @@ from . import (
     test_verify_screen,
     test_code_pool,
     test_file_link,
+    test_goods_card,
     test_virtual,
 )

@@ -1,2 +1,8 @@
 from . import giftcard_redemption_decision
-from . import giftcard_code_show, giftcard_pool_import
+from . import (
+    giftcard_code_show,
+    giftcard_goods_claim,
+    giftcard_goods_exchange,
+    giftcard_goods_exchange_line,
+    giftcard_pool_import,
+)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .kinds import KINDS
+from .kinds import KINDS, VIRTUAL
 
 # What members were promised; fixed once it is redeemed.
 PROMISE = frozenset(
@@ -108,7 +108,7 @@ class GiftcardReward(models.Model):
                 )
 
     def _is_virtual(self):
-        return self.kind != "goods"
+        return self.kind in VIRTUAL
 
     def _available_at(self, locations):
         available = super()._available_at(locations)
