@@ -78,3 +78,25 @@ class IllegalTransition(RedemptionError):
     """The redemption is not, or no longer, in a state from which this is possible."""
 
     code = "illegal_transition"
+
+
+class NotReturnable(RedemptionError):
+    """Something was handed over that cannot be taken back: a code that was seen, a file that was downloaded."""
+
+    code = "not_returnable"
+
+
+class LinkNotValid(RedemptionError):
+    """The link to a file is wrong, out of date, or used up."""
+
+    code = "link_not_valid"
+
+
+class ClaimExceeded(RedemptionError):
+    """A goods card has fewer left of the goods that were chosen: ``available``."""
+
+    code = "claim_exceeded"
+
+    def __init__(self, message, available=0):
+        super().__init__(message)
+        self.available = available

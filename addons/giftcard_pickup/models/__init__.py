@@ -17,10 +17,12 @@ from . import (
     giftcard_reward_price,
     giftcard_store,
     payment_transaction,
+    goods,
     res_company,
     res_config_settings,
     stock_picking,
     stock_quant,
     store,
     delivery,
+    virtual,
 )

@@ -202,9 +202,9 @@ class GiftcardPickupCode(models.Model):
             "valid_until": self._iso(code.valid_until),
             "lines": [
                 {
-                    "name": line.reward_id.name,
+                    "name": line._label(),
                     "quantity": line.quantity,
-                    "image_url": f"/web/image/giftcard.reward/{line.reward_id.id}/image_512",
+                    "image_url": line._image_url(),
                 }
                 for line in redemption.line_ids
             ],

@@ -16,4 +16,8 @@ from . import (
     test_supply,
     test_token,
     test_verify_screen,
+    test_code_pool,
+    test_file_link,
+    test_goods_card,
+    test_virtual,
 )

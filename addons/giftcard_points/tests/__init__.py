@@ -39,3 +39,4 @@ from . import test_expiry_modes
 from . import test_member
 from . import test_rules_version
 from . import test_tier
+from . import test_tier_grant

@@ -20,7 +20,7 @@ class Cancellation(Request):
 
 
 class RedemptionLine(BaseModel):
-    reward_id: int
+    reward_id: Annotated[int | None, Field(description="Null for the goods of a goods card.")]
     name: str
     quantity: int
     points_price: Points
@@ -28,9 +28,9 @@ class RedemptionLine(BaseModel):
     @classmethod
     def from_record(cls, line):
         return cls(
-            reward_id=line.reward_id.id,
+            reward_id=line.reward_id.id or None,
             # The reward may not be offered any more, but the member has redeemed it.
-            name=line.sudo().reward_id.name,
+            name=line._label(),
             quantity=line.quantity,
             points_price=exact(line.points_price),
         )

@@ -99,7 +99,7 @@ class GiftcardBatch(models.Model):
         file = io.StringIO()
         writer = csv.writer(file)
         writer.writerow(self._titles())
-        writer.writerows((*row, self.value, self.currency_id.name) for row in rows)
+        writer.writerows((*row, *self._worth()) for row in rows)
         # The mark by which spreadsheet programs know the encoding.
         return file.getvalue().encode("utf-8-sig")
 
@@ -111,8 +111,12 @@ class GiftcardBatch(models.Model):
             sheet.set_column(0, 2, 26)
             sheet.freeze_panes(1, 0)
             for index, row in enumerate(rows, 1):
-                sheet.write_row(index, 0, (*row, self.value, self.currency_id.name))
+                sheet.write_row(index, 0, (*row, *self._worth()))
         return file.getvalue()
+
+    def _worth(self):
+        """:return: (value, currency) of each card, as the list of secrets says it"""
+        return self.value, self.currency_id.name
 
     def _price(self):
         return self.currency_id.format(self.value)

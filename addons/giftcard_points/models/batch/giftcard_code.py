@@ -10,6 +10,7 @@ from ..ledger.act import Act
 
 # Counts up when the derivation of digests changes; cards say by which one theirs was made.
 KEY_VERSION = 1
+MONEY = ("gift_card", "ewallet")
 
 
 class GiftcardCode(models.AbstractModel):
@@ -56,8 +57,11 @@ class GiftcardCode(models.AbstractModel):
             return booked
         return self.env["giftcard.ledger"]._transfer(act, card, target, card.sudo().points)
 
-    def _accept(self, secret, act, number=None, ip=None):
-        """:return: (the usable card of a secret, the operation that ``act`` has booked on it before)"""
+    def _accept(self, secret, act, number=None, ip=None, types=MONEY):
+        """:param types: of programmes whose cards are accepted
+
+        :return: (the usable card of a secret, the operation that ``act`` has booked on it before)
+        """
         # Bearer codes are used by people who may not read cards.
         cards = self.sudo()
         code = normalize(secret)
@@ -67,7 +71,7 @@ class GiftcardCode(models.AbstractModel):
         if number and card != named:
             card, result = named, "wrong"
         else:
-            result = cards._judge(card, act)
+            result = cards._judge(card, act, types)
             if result == "unusable" and (booked := card._booked(act)):
                 # A repeated call, whose first reply was lost.
                 result = "accepted"
@@ -103,9 +107,9 @@ class GiftcardCode(models.AbstractModel):
         number = "".join(str(number or "").split()).upper()
         return self.env["loyalty.card"].search([("code", "=", number), ("secret_digest", "!=", False)], limit=1)
 
-    def _judge(self, card, act):
+    def _judge(self, card, act, types):
         """:return: the ``giftcard.code.attempt`` result for a card found by its secret"""
-        if not card or card.program_type not in ("gift_card", "ewallet"):
+        if not card or card.program_type not in types:
             return "wrong"
         if card.partner_id and card.partner_id.id != act.member_id:
             # A registered card is not its bearer's.

@@ -1,5 +1,6 @@
 from . import giftcard_tier
 from . import giftcard_tier_change
+from . import giftcard_tier_grant
 from . import giftcard_tier_review
 from . import res_partner
 from . import product_pricelist

@@ -132,7 +132,7 @@ class GiftcardTier(models.Model):
     def _decide(self, partner_ids, upward=False):
         """Give members the tier that their growth reaches: up at once, down when the grace after the notice is over.
 
-        One statement for all; members that another transaction is writing are left to it or to the next review.
+        A tier that was given for a time counts as reached in that time, and is lost without grace when it ends. One statement for all; members that another transaction is writing are left to it or to the next review.
 
         :param partner_ids: list of ``res.partner`` ids
         :param upward: only lift
@@ -140,19 +140,32 @@ class GiftcardTier(models.Model):
         """
         self.env["res.partner"].flush_model()
         self.env["giftcard.tier"].flush_model()
+        self.env["giftcard.tier.grant"].flush_model()
         today = fields.Date.context_today(self)
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH standing AS (
+                WITH ended AS (
+                    UPDATE giftcard_tier_grant SET ended = TRUE
+                     WHERE partner_id = ANY(%(partners)s) AND NOT ended AND last_on < %(today)s AND NOT %(upward)s
+                 RETURNING partner_id, tier_id
+                ), standing AS (
                     SELECT member.id, member.member_tier_id AS current_id, current.threshold AS current_threshold,
                            COALESCE(growth.growth, 0) AS growth, reached.id AS reached_id,
-                           reached.threshold AS reached_threshold, member.member_tier_ends_on AS ends_on
+                           reached.threshold AS reached_threshold, member.member_tier_ends_on AS ends_on,
+                           reached.threshold > COALESCE(growth.growth, 0) AS given,
+                           EXISTS (SELECT FROM ended
+                                    WHERE partner_id = member.id AND tier_id = member.member_tier_id) AS time_over
                       FROM res_partner member
                  LEFT JOIN LATERAL (%(growth)s) growth ON TRUE
                  LEFT JOIN giftcard_tier current ON current.id = member.member_tier_id
                  LEFT JOIN LATERAL (SELECT id, threshold FROM giftcard_tier tier
-                                     WHERE active AND tier.threshold <= GREATEST(0, COALESCE(growth.growth, 0))
+                                     WHERE active
+                                       AND (tier.threshold <= GREATEST(0, COALESCE(growth.growth, 0))
+                                            OR EXISTS (SELECT FROM giftcard_tier_grant given
+                                                        WHERE given.partner_id = member.id AND given.tier_id = tier.id
+                                                          AND NOT given.ended AND given.first_on <= %(today)s
+                                                          AND given.last_on >= %(today)s))
                                      ORDER BY tier.threshold DESC LIMIT 1) reached ON TRUE
                      WHERE member.id = ANY(%(partners)s) AND member.member_state IN ('active', 'frozen')
                 ), decision AS (
@@ -160,6 +173,7 @@ class GiftcardTier(models.Model):
                            CASE WHEN current_id IS NOT DISTINCT FROM reached_id
                                 THEN CASE WHEN ends_on IS NULL THEN 'stay' ELSE 'recover' END
                                 WHEN current_id IS NULL OR reached_threshold >= current_threshold THEN 'rise'
+                                WHEN time_over THEN 'fall'
                                 WHEN ends_on IS NULL THEN 'warn'
                                 WHEN ends_on < %(today)s THEN 'fall'
                                 ELSE 'stay' END AS verdict
@@ -176,11 +190,15 @@ class GiftcardTier(models.Model):
                 ), change AS (
                     INSERT INTO giftcard_tier_change
                            (partner_id, from_tier_id, to_tier_id, reason, growth, date, create_uid, create_date)
-                    SELECT id, current_id, reached_id, verdict, growth, %(now)s, %(uid)s, %(now)s
+                    SELECT id, current_id, reached_id,
+                           CASE WHEN verdict = 'rise' AND given THEN 'grant'
+                                WHEN verdict = 'fall' AND time_over THEN 'end'
+                                ELSE verdict END,
+                           growth, %(now)s, %(uid)s, %(now)s
                       FROM moved
                      WHERE verdict IN ('rise', 'fall')
                 )
-                SELECT id, verdict, growth, current_id, reached_id, current_threshold
+                SELECT id, verdict, growth, current_id, reached_id, current_threshold, given, time_over
                   FROM moved
                  ORDER BY id
                 """,
@@ -189,11 +207,13 @@ class GiftcardTier(models.Model):
                 partners=partner_ids,
                 today=today,
                 ends_on=fields.Date.add(today, days=int(self._setting("grace_days"))),
+                upward=upward,
                 verdicts=["rise"] if upward else ["rise", "fall", "warn", "recover"],
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
             )
         )
+        self.env["giftcard.tier.grant"].invalidate_model(["ended"], flush=False)
         if rows:
             self.env["res.partner"].invalidate_model(
                 ["member_tier_id", "member_tier_ends_on", "property_product_pricelist"], flush=False
@@ -213,7 +233,7 @@ class GiftcardTier(models.Model):
         # Names of tiers are no secret.
         Partner, Tier = self.env["res.partner"].sudo(), self.env["giftcard.tier"].sudo()
         Partner.browse([row[0] for row in rows]).fetch(["lang", "member_tier_ends_on"])
-        for partner_id, verdict, growth, current_id, reached_id, threshold in rows:
+        for partner_id, verdict, growth, current_id, reached_id, threshold, given, time_over in rows:
             if verdict == "recover":
                 continue
             partner = Partner.browse(partner_id)
@@ -222,11 +242,15 @@ class GiftcardTier(models.Model):
             if verdict == "rise":
                 title = speaker.env._("Welcome to %s", reached.name)
                 body = speaker.env._("You have grown to %g. Your new privileges count from now on.", growth)
+                if given:
+                    body = speaker.env._("Your new privileges count from now on.")
             elif verdict == "fall":
                 title = speaker.env._("Your tier has changed")
                 body = speaker.env._(
                     "Your growth is %(growth)g. You are no longer %(old)s.", growth=growth, old=current.name
                 )
+                if time_over:
+                    body = speaker.env._("The time for which you were %s is over.", current.name)
             else:
                 title = speaker.env._("Keep %s", current.name)
                 body = speaker.env._(

@@ -16,7 +16,13 @@ class GiftcardTierChange(models.Model):
     from_tier_id = fields.Many2one("giftcard.tier", string="From", readonly=True, ondelete="restrict")
     to_tier_id = fields.Many2one("giftcard.tier", string="To", readonly=True, ondelete="restrict")
     reason = fields.Selection(
-        [("rise", "Growth reached"), ("fall", "Growth too low"), ("merge", "Members merged")],
+        [
+            ("rise", "Growth reached"),
+            ("fall", "Growth too low"),
+            ("grant", "Given for a time"),
+            ("end", "Time over"),
+            ("merge", "Members merged"),
+        ],
         string="Why",
         required=True,
         readonly=True,

@@ -14,6 +14,9 @@ class ResPartner(models.Model):
         help="The member's growth is too low for the tier; after this day it is lost unless it has grown again.",
     )
     member_tier_change_ids = fields.One2many("giftcard.tier.change", "partner_id", string="Tier History", readonly=True)
+    member_tier_grant_ids = fields.One2many(
+        "giftcard.tier.grant", "partner_id", string="Tiers Given for a Time", readonly=True
+    )
     member_growth = fields.Float(
         string="Growth", compute="_compute_member_growth", digits="Gift Card Value", help="Within the window of tiers."
     )

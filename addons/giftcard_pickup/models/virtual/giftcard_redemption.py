@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+from ..states import UNDONE
+
+
+class GiftcardRedemption(models.Model):
+    _inherit = "giftcard.redemption"
+
+    fulfilment_ids = fields.One2many(
+        "giftcard.fulfilment",
+        "redemption_id",
+        string="Handovers",
+        readonly=True,
+        groups="giftcard_pickup.group_reviewer,giftcard_points.group_auditor",
+    )
+
+    def _retry_fulfilment(self):
+        """Try again what is not handed over yet, unless the redemption has been undone meanwhile."""
+        self.ensure_one()
+        # Called by the job, or for reviewers who may not write handovers.
+        redemption = self.sudo()
+        redemption._lock()
+        if redemption.state in (*UNDONE, "returned"):
+            return
+        redemption.line_ids._deliver()
+        if redemption.state == "approved" and redemption.fulfilment == "virtual":
+            redemption._finish_virtual()
