@@ -74,6 +74,42 @@ class LimitReached(RedemptionError):
         self.available = available
 
 
+class DailyQuotaReached(LimitReached):
+    """The reward's quota of the day is used up; ``available`` is what is left of it."""
+
+    code = "daily_quota_reached"
+
+
+class MemberLimitReached(LimitReached):
+    """The member has had what one member may have in the period; ``available`` is what is left."""
+
+    code = "member_limit_reached"
+
+
+class NotOpenYet(RewardNotAvailable):
+    """The reward opens later for the member's tier."""
+
+    code = "not_open_yet"
+
+
+class OfferEnded(RewardNotAvailable):
+    """The time in which the reward could be redeemed is over."""
+
+    code = "offer_ended"
+
+
+class TierRequired(RewardNotAvailable):
+    """The reward is for members of other tiers."""
+
+    code = "tier_required"
+
+
+class RewardNotInStore(RewardNotAvailable):
+    """The reward is handed out in other stores only."""
+
+    code = "reward_not_in_store"
+
+
 class IllegalTransition(RedemptionError):
     """The redemption is not, or no longer, in a state from which this is possible."""
 

@@ -26,3 +26,4 @@ from . import (
     delivery,
     virtual,
 )
+from . import catalogue  # extends the models above

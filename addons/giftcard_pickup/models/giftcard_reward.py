@@ -158,14 +158,17 @@ class GiftcardReward(models.Model):
                                             AND price.points = line.points_price AND price.cash = line.cash_price)
                        END
                    AND (reward.quota = 0 OR reward.redeemed + line.quantity <= reward.quota)
+                   AND %s
              RETURNING reward.id
                 """,
                 redemption.id,
+                self._terms_met(redemption),
             )
         )
         self.invalidate_recordset(flush=False)
         refused = self - self.browse([reward_id for (reward_id,) in rows])
         for reward in refused[:1]:
+            reward._check_terms(redemption.member_id, redemption.store_id)
             if not (reward.active and reward.published):
                 raise RewardNotAvailable(self.env._("%s is not offered any more.", reward.name))
             left = reward.quota - reward.redeemed

@@ -83,3 +83,24 @@ class TestInvariants(PickupCase):
             "UPDATE giftcard_redemption SET state = 'approved' WHERE id = %s",
             self.open.id,
         )
+
+    def test_pieces_of_a_day(self):
+        invariant = "a reward's pieces of a day are what live redemptions took that day"
+        self.assertFound(invariant, "UPDATE giftcard_reward_day SET pieces = 1 WHERE reward_id = %s", self.reward.id)
+        self.assertFound(invariant, "DELETE FROM giftcard_reward_day WHERE reward_id = %s", self.reward.id)
+        self.assertFound(
+            invariant, "UPDATE giftcard_redemption SET counted_on = '2020-01-01' WHERE id = %s", self.open.id
+        )
+
+    def test_pieces_of_a_member(self):
+        invariant = "a member's pieces of a reward are what the live redemptions took"
+        for change in (
+            "pieces = 9",
+            "pieces = 9, pieces_month = 9",
+            "pieces = 9, pieces_week = 9",
+            "pieces_day = 0",
+        ):
+            query = f"UPDATE giftcard_reward_use SET {change} WHERE reward_id = %s"
+            self.assertFound(invariant, query, self.reward.id)
+        self.assertFound(invariant, "DELETE FROM giftcard_reward_use WHERE reward_id = %s", self.reward.id)
+        self.assertFound(invariant, "UPDATE giftcard_redemption SET state = 'cancelled' WHERE id = %s", self.open.id)

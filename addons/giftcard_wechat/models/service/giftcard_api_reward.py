@@ -15,7 +15,7 @@ class GiftcardApiReward(models.AbstractModel):
         return self._in_store(query)._page(
             Reward,
             "giftcard.reward",
-            [("published", "=", True)],
+            self.env["giftcard.reward"]._visible_domain(self._member()),
             query,
             [("sequence", "asc"), ("id", "asc")],
             convert=lambda reward: Reward.from_record(reward, points.get(reward.program_id.id, 0.0)),
@@ -23,6 +23,8 @@ class GiftcardApiReward(models.AbstractModel):
 
     def _get(self, reward_id, query):
         reward = self._in_store(query)._own("giftcard.reward", reward_id)
+        if not reward._visible_to(self._member()):
+            raise Problem("not_found")
         return Reward.from_record(reward, self._points().get(reward.program_id.id, 0.0))
 
     def _image(self, reward_id):
