@@ -1,8 +1,8 @@
 """WeChat Pay on loopback, speaking API v3: orders of the mini program, by QR code and at the till, refunds, bills.
 
-It checks each request's signature, signs each answer, encrypts what it notifies, and keeps the rules that a client meets:
-numbers are used once, a closed order is not paid, no more is refunded than was paid. What the customer's phone does is
-asked by methods, or over ``POST /control/pay`` with ``{"out_trade_no": ...}`` from another process.
+It checks each request's signature, signs each answer, encrypts what it notifies, and keeps the rules that a client
+meets: numbers are used once, a closed order is not paid, no more is refunded than was paid. What the customer's phone
+does is asked by methods, or over ``POST /control/pay`` with ``{"out_trade_no": ...}`` from another process.
 
     with FakeWechatPay() as pay:
         pay.pay("order-1"); pay.deliver(pay.paid_message("order-1"))
@@ -30,11 +30,13 @@ MCHID = "1900000001"
 APPID = "wx00000000000demo0"
 APIV3_KEY = "demo-api-v3-key-of-32-characters"
 PUBLIC_KEY, CERTIFICATE = "public_key", "certificate"
-HEADINGS = (
-    "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,代金券金额,"
-    "微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注"
-).split(",")
-TOTALS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额".split(",")
+_HEADINGS = (
+    "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,"
+    "代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,"
+    "申请退款金额,费率备注"
+)
+_TOTALS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
+HEADINGS, TOTALS = _HEADINGS.split(","), _TOTALS.split(",")
 
 
 class FakeWechatPay:
@@ -365,13 +367,16 @@ class FakeWechatPay:
 
     def bill_content(self, date):
         """:return: bytes of the day's bill, None where nothing was sold"""
-        rows = []
-        for order in self.orders.values():
-            if order.get("transaction_id") and order["success_time"].date().isoformat() == date:
-                rows.append(self._bill_row(order, order["success_time"], "SUCCESS"))
-        for refund in self.refunds.values():
-            if refund["created"].date().isoformat() == date and refund["status"] != "CLOSED":
-                rows.append(self._bill_row(refund["order"], refund["created"], "REFUND", refund))
+        rows = [
+            self._bill_row(order, order["success_time"], "SUCCESS")
+            for order in self.orders.values()
+            if order.get("transaction_id") and order["success_time"].date().isoformat() == date
+        ]
+        rows += [
+            self._bill_row(refund["order"], refund["created"], "REFUND", refund)
+            for refund in self.refunds.values()
+            if refund["created"].date().isoformat() == date and refund["status"] != "CLOSED"
+        ]
         if not rows:
             return None
         text = io.StringIO()

@@ -1,7 +1,7 @@
 """The trade bill of WeChat Pay: 申请交易账单 in the developer documentation at ``pay.weixin.qq.com/doc/v3/merchant``.
 
-A CSV file with Chinese headings, each cell prefixed by a backtick, amounts in yuan, times of Beijing; after the lines of
-the day a heading and a line of totals.
+A CSV file with Chinese headings, each cell prefixed by a backtick, amounts in yuan, times of Beijing; after the lines
+of the day a heading and a line of totals.
 """
 
 import csv
@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 BEIJING = ZoneInfo("Asia/Shanghai")
 _UTC = ZoneInfo("UTC")
 _TOTALS = "总交易单数"
-_PAID, _REFUNDED, _REVOKED = "SUCCESS", "REFUND", "REVOKED"
+# Reversals are payments at the till that were taken back at once; they have no number of a refund.
+_KINDS = {"SUCCESS": "payment", "REFUND": "refund", "REVOKED": "reversal"}
 
 
 class BillError(ValueError):
@@ -25,7 +26,7 @@ class BillError(ValueError):
 
 
 class Line(NamedTuple):
-    """A payment or refund of the bill. Amounts in yuan, positive; ``occurred_at`` in UTC without zone."""
+    """A payment, refund or reversal of the bill. Amounts in yuan, positive; ``occurred_at`` in UTC without zone."""
 
     kind: str
     occurred_at: datetime
@@ -80,12 +81,12 @@ def _line(cells):
     try:
         moment = datetime.strptime(cells["交易时间"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
         state = cells["交易状态"]
-        kind = "payment" if state == _PAID else "refund"
-        if state not in (_PAID, _REFUNDED, _REVOKED):
+        if state not in _KINDS:
             raise BillError(f"the state {state} is not known")
+        kind = _KINDS[state]
         # What was ordered, not what is settled after coupons: the amount that we asked for.
         amount = cells.get("订单金额") or cells["应结订单金额"]
-        if kind == "refund":
+        if kind != "payment":
             amount = cells.get("申请退款金额") or cells["退款金额"]
         return Line(
             kind=kind,
@@ -93,8 +94,8 @@ def _line(cells):
             sub_mchid=cells.get("特约商户号", "").strip("0") and cells["特约商户号"],
             out_trade_no=cells["商户订单号"],
             transaction_id=cells["微信订单号"],
-            out_refund_no="" if kind == "payment" else cells.get("商户退款单号", ""),
-            refund_id="" if kind == "payment" else cells.get("微信退款单号", ""),
+            out_refund_no=cells.get("商户退款单号", "") if kind == "refund" else "",
+            refund_id=cells.get("微信退款单号", "") if kind == "refund" else "",
             trade_type=cells.get("交易类型", ""),
             state=state,
             currency=cells["货币种类"],

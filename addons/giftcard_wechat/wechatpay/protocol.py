@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from base64 import b64decode, b64encode
-from datetime import timezone
+from datetime import UTC
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -57,8 +57,8 @@ def certificate_period(pem):
     certificate = load_pem_x509_certificate(_lines(pem))
     return (
         format(certificate.serial_number, "X"),
-        certificate.not_valid_before_utc.astimezone(timezone.utc).replace(tzinfo=None),
-        certificate.not_valid_after_utc.astimezone(timezone.utc).replace(tzinfo=None),
+        certificate.not_valid_before_utc.astimezone(UTC).replace(tzinfo=None),
+        certificate.not_valid_after_utc.astimezone(UTC).replace(tzinfo=None),
     )
 
 
