@@ -190,6 +190,23 @@ def test_a_lost_answer_at_the_till_is_asked_for(merchant):
     assert len(merchant.calls("/codepay")) == 1
 
 
+def test_what_the_till_gave_up_goes_back(merchant):
+    reference = charge(merchant, merchant.pay.auth_code(needs_password=True))
+    merchant.on(reference, lambda tx: tx._wechatpay_cancel())
+    merchant.pay.pay(reference)
+    merchant.later(reference, 16)
+    merchant.cron()
+    assert merchant.state(reference) == "cancel"
+    assert merchant.pay.orders[reference]["reversed"]
+
+
+def test_charging_again_after_a_conflict_finds_the_first_charge(merchant):
+    code = merchant.pay.auth_code()
+    reference = charge(merchant, code, lose=True)
+    merchant.on(reference, lambda tx: tx._wechatpay_till_charge(code, "S1"))
+    assert merchant.state(reference) == "done"
+
+
 def test_codes_that_are_none(merchant):
     for code in ("", "123", "281234567890123456", "13123456789012345x", "1312345678901234567"):
         kind, __, __ = refusal(lambda code=code: charge(merchant, code))

@@ -25,6 +25,10 @@
         "views/giftcard_wechatpay_views.xml",
         "data/payment_provider_data.xml",
     ],
+    "assets": {
+        "point_of_sale._assets_pos": ["giftcard_wechat/static/src/app/**/*"],
+        "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
     "demo": ["demo/giftcard_wechat_demo.xml"],
 }

@@ -373,6 +373,11 @@ class FakeWechatPay:
             if order.get("transaction_id") and order["success_time"].date().isoformat() == date
         ]
         rows += [
+            self._bill_row(order, order["success_time"], "REVOKED", {"refund": order["total"]})
+            for order in self.orders.values()
+            if order.get("reversed") and order["success_time"].date().isoformat() == date
+        ]
+        rows += [
             self._bill_row(refund["order"], refund["created"], "REFUND", refund)
             for refund in self.refunds.values()
             if refund["created"].date().isoformat() == date and refund["status"] != "CLOSED"
@@ -421,12 +426,12 @@ class FakeWechatPay:
             "货币种类": "CNY",
             "应结订单金额": "0.00" if refund else total,
             "代金券金额": "0.00",
-            "微信退款单号": refund["refund_id"] if refund else "0",
-            "商户退款单号": refund["number"] if refund else "0",
+            "微信退款单号": refund.get("refund_id", "0") if refund else "0",
+            "商户退款单号": refund.get("number", "0") if refund else "0",
             "退款金额": back,
             "充值券退款金额": "0.00",
             "退款类型": "ORIGINAL" if refund else "",
-            "退款状态": refund["status"] if refund else "",
+            "退款状态": refund.get("status", "") if refund else "",
             "商品名称": "demo",
             "手续费": "0.00",
             "费率": "0.60%",

@@ -19,6 +19,7 @@ class GiftcardWechatpayDifference(models.Model):
             ("missing", "Not in the bill"),
             ("amount", "Another amount"),
             ("state", "Another state"),
+            ("order", "No order at the till"),
         ],
         string="What Differs",
         required=True,
@@ -103,6 +104,16 @@ class GiftcardWechatpayDifference(models.Model):
                        AND CASE tx.operation WHEN 'refund' THEN tx.wechatpay_sent_at
                                              ELSE tx.wechatpay_paid_at END < %(until)s
                        AND NOT EXISTS (SELECT 1 FROM line WHERE line.kind = side.kind AND line.number = tx.reference)
+                 UNION ALL
+                    SELECT 'order', tx.reference, tx.id, 'payment', NULL, tx.amount, tx.state
+                      FROM payment_transaction AS tx
+                     WHERE tx.provider_id = %(provider)s
+                       AND tx.state = 'done'
+                       AND tx.pos_config_id IS NOT NULL
+                       AND tx.wechatpay_refunded IS DISTINCT FROM tx.amount
+                       AND tx.wechatpay_paid_at >= %(since)s
+                       AND tx.wechatpay_paid_at < %(until)s
+                       AND NOT EXISTS (SELECT 1 FROM pos_payment WHERE pos_payment.transaction_id = tx.reference)
                 )
                 INSERT INTO giftcard_wechatpay_difference
                             (bill_id, company_id, kind, number, transaction_id, line_kind, bill_amount, amount,

@@ -38,6 +38,7 @@ class PaymentTransaction(models.Model):
     )
     wechatpay_sent_at = fields.Datetime(string="Sent to WeChat Pay", readonly=True, copy=False)
     wechatpay_expires_at = fields.Datetime(string="To Be Paid Until", readonly=True, copy=False)
+    wechatpay_given_up = fields.Boolean(string="Given Up", readonly=True, copy=False)
     wechatpay_paid_at = fields.Datetime(string="Settled at WeChat Pay", readonly=True, copy=False)
     wechatpay_refunded = fields.Monetary(
         string="Refunded or Being Refunded", currency_field="currency_id", readonly=True, copy=False

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ...exceptions import PaymentRefused, PaymentUnavailable
 from ...wechatpay import protocol
+from .payment_transaction import PAID
 
 # Seconds: when a payment that nobody told of is first asked for, and how long a handle may be used.
 FIRST_QUERY = 30
@@ -25,7 +26,6 @@ _TILL_REFUSALS = {
     "NOTENOUGH",
     "NOTSUPORTCARD",
     "NO_AUTH",
-    "OUT_TRADE_NO_USED",
     "PARAM_ERROR",
     "RULELIMIT",
     "SIGN_ERROR",
@@ -66,13 +66,14 @@ class PaymentTransaction(models.Model):
     def _wechatpay_cancel(self):
         """Let nobody pay any more: closed at WeChat Pay by the cron, which settles what was paid meanwhile.
 
-        For documents whose time is over; nothing is called outside now.
+        For documents whose time is over, and tills that gave up, where what was charged goes back. Nothing is called
+        outside now.
         """
         for tx in self:
             if tx.state == "draft" and not tx.wechatpay_sent_at:
                 tx._set_canceled()
             elif tx.state in ("draft", "pending"):
-                tx.wechatpay_expires_at = fields.Datetime.now()
+                tx.write({"wechatpay_expires_at": fields.Datetime.now(), "wechatpay_given_up": True})
                 tx._wechatpay_schedule(0)
 
     def _wechatpay_order(self, trade_type, appid, payer=None):
@@ -158,13 +159,23 @@ class PaymentTransaction(models.Model):
             # Charged or not: the query will tell.
             return
         except PaymentRefused as refusal:
-            if refusal.wechat_code in _TILL_REFUSALS:
-                self._wechatpay_lock()
-                self._set_error(str(refusal))
-                self._wechatpay_settled()
+            self._wechatpay_till_refused(refusal)
             return
         if answer.get("out_trade_no"):
             self._wechatpay_take(answer)
+
+    def _wechatpay_till_refused(self, refusal):
+        """A refusal may be one of the second attempt, after a conflict here: what WeChat Pay knows is what counts."""
+        try:
+            answer = self._wechatpay_ask_order()
+        except PaymentRefused:
+            return
+        if answer and answer.get("trade_state") in PAID:
+            self._wechatpay_take(answer)
+        elif refusal.wechat_code in _TILL_REFUSALS:
+            self._wechatpay_lock()
+            self._set_error(str(refusal))
+            self._wechatpay_settled()
 
     # === REQUESTS === #
 

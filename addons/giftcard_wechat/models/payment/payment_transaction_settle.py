@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...api.transaction import read_committed
 from ...exceptions import PaymentRefused, PaymentUnavailable
+from .payment_transaction import PAID
 from .payment_transaction_order import TILL_QUERY
 
 _logger = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ DELAYS = (30, 60, 120, 300, 600, 1800, 3600)
 # An order that nobody pays may be closed after so many seconds, one of the till be reversed.
 CLOSE_AFTER = 300
 REVERSE_AFTER = 15
+UNDECIDED = ("NOTPAY", "USERPAYING", "ACCEPT", "PAYERROR")
 
 
 class PaymentTransaction(models.Model):
@@ -107,7 +109,8 @@ class PaymentTransaction(models.Model):
         till = self.wechatpay_trade_type == "codepay"
         answer = self._wechatpay_ask_order()
         left = (self.wechatpay_expires_at - now).total_seconds()
-        if answer and answer.get("trade_state") not in ("NOTPAY", "USERPAYING", "ACCEPT", "PAYERROR"):
+        goes_back = till and self.wechatpay_given_up
+        if answer and answer.get("trade_state") not in UNDECIDED and not (goes_back and answer["trade_state"] in PAID):
             return delay, lambda: self._wechatpay_take_safely(answer)
         if left > 0:
             return min(TILL_QUERY if till else delay, left + 1), None
