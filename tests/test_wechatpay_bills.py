@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.fakes.wechatpay import BEIJING
+from tests.fakes.wechatpay_bill import BEIJING
 from tests.merchant import PROVIDER, one_merchant, open_merchants
 
 DAY = (datetime.now(BEIJING) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
