@@ -1,1 +1,2 @@
-from . import api, schemas, models, controllers
+from . import wechatpay, exceptions, api, schemas, models, controllers
+from .hooks import uninstall_hook

@@ -3,3 +3,13 @@ UPDATE giftcard_wechat_app
    SET secret = NULL;
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
+-- Nor does it take money, give it back or ask for it with the merchant's keys.
+UPDATE payment_provider
+   SET wechatpay_private_key = NULL,
+       wechatpay_apiv3_key = NULL,
+       wechatpay_api_url = 'https://wechatpay.invalid'
+ WHERE code = 'wechatpay';
+DELETE FROM giftcard_wechatpay_key;
+UPDATE payment_transaction
+   SET wechatpay_due_at = NULL
+ WHERE wechatpay_due_at IS NOT NULL;

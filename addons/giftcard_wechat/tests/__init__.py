@@ -9,3 +9,5 @@ from . import test_openapi
 from . import test_isolation
 from . import test_rate
 from . import test_token
+from . import test_wechatpay
+from . import test_wechatpay_till

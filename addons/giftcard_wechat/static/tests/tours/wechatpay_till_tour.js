@@ -1,0 +1,34 @@
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import { registry } from "@web/core/registry";
+
+// The clerk presses Send, the scanner types the customer's code, and the order is paid.
+registry.category("web_tour.tours").add("giftcard_wechat_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.addOrderline("Wechat Tea", "1", "88", "88"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("WeChat"),
+            {
+                content: "scan the customer's payment code",
+                trigger: ".modal textarea",
+                run: "edit 134567890123456789",
+            },
+            {
+                content: "the scanner ends with Enter",
+                trigger: ".modal textarea",
+                run: "press Enter",
+            },
+            {
+                content: "it is paid",
+                trigger: ".paymentlines:contains(/Payment Successful/)",
+            },
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+        ].flat(),
+});
