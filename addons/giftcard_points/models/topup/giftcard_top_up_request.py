@@ -97,6 +97,7 @@ class GiftcardTopUpRequest(models.Model):
 
         :param key: of the call; a repeat returns the top-up there is
         :param amount: in the card's currency
+        :raise IdempotencyConflict: when the key stands for another card or amount
         :raise LedgerError: by the ledger
         :raise UserError: without a reason
         """
@@ -106,6 +107,8 @@ class GiftcardTopUpRequest(models.Model):
         # Top-ups are made here alone, after these checks.
         requests = self.sudo()
         if known := requests.search([("idempotency_key", "=", key)]):
+            if known.card_id != card or known.currency_id.compare_amounts(known.amount, amount):
+                self.env["giftcard.ledger"]._refuse_key(key)
             return known.with_env(self.env)
         if not (reason or "").strip():
             raise UserError(self.env._("Say why."))
