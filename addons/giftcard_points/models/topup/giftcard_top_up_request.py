@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...exceptions import AlreadyResolved, SecondPersonRequired
+from ...sql import assignments
 from ..ledger.act import Act
 
 
@@ -152,13 +153,10 @@ class GiftcardTopUpRequest(models.Model):
         """The guarded statement that lets one of several decisions win."""
         self.ensure_one()
         self.flush_model()
-        values = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in {"state": state, **columns}.items()
-        )
         rows = self.env.execute_query(
             SQL(
                 "UPDATE giftcard_top_up_request SET %s WHERE id = %s AND state = %s AND %s RETURNING id",
-                values,
+                assignments({"state": state, **columns}),
                 self.id,
                 before,
                 condition or SQL("TRUE"),
