@@ -114,7 +114,7 @@ class TestMember(LedgerCase):
         tier = self.env["giftcard.tier"].create({"name": "Best", "threshold": 999999})
         forged = {
             "member_number": "M1",
-            "member_state": "active",
+            "member_state": "closed",
             "member_since": "2020-01-01 00:00:00",
             "member_channel": "pos",
             "member_store_id": self.env["giftcard.store"].create({"name": "Shop", "code": "SHOP"}).id,
