@@ -20,6 +20,7 @@ from . import test_accounting_till
 from . import test_gift
 from . import test_top_up
 from . import test_sale_cancel
+from . import test_sign_up
 from . import test_statement
 from . import test_method_report
 from . import test_points_posting

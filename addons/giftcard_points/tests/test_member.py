@@ -114,7 +114,7 @@ class TestMember(LedgerCase):
         tier = self.env["giftcard.tier"].create({"name": "Best", "threshold": 999999})
         forged = {
             "member_number": "M1",
-            "member_state": "active",
+            "member_state": "closed",
             "member_since": "2020-01-01 00:00:00",
             "member_channel": "pos",
             "member_store_id": self.env["giftcard.store"].create({"name": "Shop", "code": "SHOP"}).id,
@@ -180,6 +180,23 @@ class TestMember(LedgerCase):
         self.assertEqual((stranger.member_number, stranger.member_state), (number, "active"))
         self.assertEqual(stranger._member_card(self.points_program), self.card)
         self.assertFalse(stranger.member_alias_ids)
+
+    def test_who_manages_contacts_merges_members_and_takes_no_verified_name_along(self):
+        user = self._make_user("merger", "base.group_user,base.group_partner_manager")
+        officer = self._make_user("verifier", "giftcard_points.group_officer,base.group_partner_manager")
+        store = self.env["giftcard.store"].create({"name": "Shop", "code": "SHOP"})
+        self.bob.member_store_id = store
+        self.bob.with_user(officer).action_verify_name()
+        self.grant(self.other, 5)
+        since = self.alice.member_since
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
+        wizard._merge((self.alice | self.bob).ids, self.alice.with_user(user))
+        self.alice.invalidate_recordset()
+        self.assertFalse(self.bob.exists())
+        self.assertEqual((self.alice.member_state, self.alice.member_since), ("active", since))
+        self.assertFalse(self.alice.member_store_id)
+        self.assertFalse(self.alice.real_name_verified)
+        self.assertCard(self.card, 5)
 
     def test_merge_keeps_the_higher_tier_and_all_history(self):
         self.env["giftcard.tier"].search([]).active = False

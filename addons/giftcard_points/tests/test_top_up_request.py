@@ -1,7 +1,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from odoo.addons.giftcard_points.exceptions import AlreadyResolved, LedgerError, SecondPersonRequired
+from odoo.addons.giftcard_points.exceptions import (
+    AlreadyResolved,
+    IdempotencyConflict,
+    LedgerError,
+    SecondPersonRequired,
+)
 
 from .test_top_up import TopUpCase
 
@@ -31,6 +36,16 @@ class TestTopUpRequest(TopUpCase):
         )
         self.assertEqual(self.ask(self.officer, 1000), request)
         self.assertCard(self.wallet, 1150)
+
+    def test_a_key_stands_for_one_card_and_amount(self):
+        request = self.ask(self.officer, 100)
+        self.assertEqual(self.ask(self.officer, 100), request)
+        with self.assertRaises(IdempotencyConflict):
+            self.ask(self.officer, 101)
+        other = self.bob._member_card(self.program)
+        with self.assertRaises(IdempotencyConflict):
+            self.Request.with_user(self.officer)._ask("once", other, 100, "Cash")
+        self.assertCard(self.wallet, 100)
 
     def test_above_the_limit_a_second_person_approves(self):
         request = self.ask(self.officer, 1000.01)

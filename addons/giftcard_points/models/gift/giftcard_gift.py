@@ -20,6 +20,7 @@ from ...exceptions import (
     LedgerError,
 )
 from ...secret import derive_key
+from ...sql import assignments
 from ..ledger.act import Act
 
 _logger = logging.getLogger(__name__)
@@ -324,13 +325,10 @@ class GiftcardGift(models.Model):
         now = fields.Datetime.now()
         if state != "offered":
             columns["resolved_at"] = now
-        values = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in {"state": state, **columns}.items()
-        )
         rows = self.env.execute_query(
             SQL(
                 "UPDATE giftcard_gift SET %s WHERE id = %s AND state = 'offered' %s RETURNING id",
-                values,
+                assignments({"state": state, **columns}),
                 self.id,
                 SQL(" AND expires_at >= %s", now) if state in ("offered", "claimed") else SQL(),
             )

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...exceptions import CardNotUsable, InvalidAmount
+from ...sql import assignments
 
 # States in which a card is not at its end.
 LIVE = ("generated", "active", "frozen", "used")
@@ -152,13 +153,10 @@ class GiftcardLedger(models.AbstractModel):
         :raise CardNotUsable: when one is not in ``allowed``
         """
         self._flush()
-        values = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in {"state": state, **columns}.items()
-        )
         rows = self.env.execute_query(
             SQL(
                 "UPDATE loyalty_card SET %s WHERE id = ANY(%s) AND state IN %s RETURNING id",
-                values,
+                assignments({"state": state, **columns}),
                 cards.ids,
                 tuple(allowed),
             )

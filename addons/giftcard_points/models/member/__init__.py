@@ -6,4 +6,6 @@ from . import res_partner_payment_code
 from . import res_partner_birthday
 from . import res_partner_qr
 from . import res_partner_status
+from . import loyalty_program
+from . import res_partner_sign_up
 from . import base_partner_merge

@@ -12,6 +12,7 @@ class BasePartnerMerge(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         self._merge_memberships(src_partners, dst_partner)
+        self._forget(src_partners)
         # A member has one code that waits to be scanned: the kept contact's.
         self.env.execute_query(
             SQL(
@@ -48,6 +49,11 @@ class BasePartnerMerge(models.TransientModel):
                 raise CardFrozen(self.env._("Card %s is blocked. Unblock it first.", frozen[0].code))
             target = same.filtered(lambda card: card.partner_id == dst_partner)[:1] or same[:1]
             (same - target)._merge(target, self.env._("Contacts merged into %s", dst_partner.display_name))
+
+    def _forget(self, src_partners):
+        """Leave nothing that Odoo would take over where the kept contact has no value of its own."""
+        # These fields are the ledger's: who may merge contacts need not be allowed to write them.
+        src_partners.sudo().write(dict.fromkeys(src_partners._kept_fields(), False))
 
     def _merge_memberships(self, src_partners, dst_partner):
         """One membership goes on, the older number's if the kept contact has none; all numbers find it.
@@ -87,9 +93,7 @@ class BasePartnerMerge(models.TransientModel):
                 )
             )
         # The fields are the ledger's and read-only; the number is unique, so it is freed first.
-        (members & src_partners).write(
-            {"member_number": False, "member_state": False, "member_since": False, "member_tier_id": False}
-        )
+        self._forget(src_partners)
         self.env["res.partner"].flush_model()
         dst_partner.sudo().write(values | {"member_tier_id": tier.id, "member_tier_ends_on": ends_on})
         self.env["res.partner"].flush_model()

@@ -64,8 +64,19 @@ class ResPartner(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self._refuse_by_hand(vals.keys())
+        if not self.env.su and (names := self._kept_fields() & vals.keys()):
+            # A merge of contacts writes all values of the contact that is kept once more.
+            self._refuse_by_hand({name for name in names if self._changes(name, vals[name])})
+            vals = {name: value for name, value in vals.items() if name not in names}
         return super().write(vals)
+
+    def _changes(self, name, value):
+        """:return: whether writing ``value`` would change a field of one of these partners"""
+        field = self._fields[name]
+        return any(
+            field.convert_to_record(field.convert_to_cache(value, partner), partner) != partner[name]
+            for partner in self
+        )
 
     def _kept_fields(self):
         """:return: names of the fields that are written by the methods of memberships alone"""

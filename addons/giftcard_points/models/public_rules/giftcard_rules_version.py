@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -34,6 +36,17 @@ class GiftcardRulesVersion(models.Model):
     _number_uniq = models.UniqueIndex(
         "(program_id, number) WHERE state = 'published'", "There is a version with this number."
     )
+
+    @api.onchange("program_id")
+    def _onchange_program_id(self):
+        """A new text begins with what the programme promises by itself."""
+        program = self.program_id
+        if program.sign_up_amount and not (self.html and self.html.striptags().strip()):
+            self.html = Markup("<p>%s</p>") % self.env._(
+                "Who joins gets %(points)g %(unit)s.",
+                points=program.sign_up_amount,
+                unit=program.portal_point_name or self.env._("points"),
+            )
 
     def _compute_display_name(self):
         for version in self:

@@ -70,7 +70,8 @@ class GiftcardLedger(models.AbstractModel):
                     UPDATE loyalty_card card SET used_today = GREATEST(0, card.used_today - freed.amount)
                       FROM (SELECT hold.card_id, SUM(%(part)s) AS amount
                               FROM giftcard_hold hold
-                             WHERE hold.id = ANY(%(holds)s) AND hold.create_date >= %(start)s AND NOT hold.pending
+                             WHERE hold.id = ANY(%(holds)s) AND hold.create_date >= %(start)s
+                               AND hold.pending IS NOT TRUE
                              GROUP BY hold.card_id) freed
                      WHERE card.id = freed.card_id AND card.used_on = %(today)s
                  RETURNING card.id

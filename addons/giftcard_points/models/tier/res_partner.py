@@ -33,7 +33,8 @@ class ResPartner(models.Model):
         growth = dict(self.env.execute_query(Tier._growth(self.ids))) if self.ids else {}
         for partner in self:
             grown = float(growth.get(partner._origin.id, 0))
-            following = tiers.filtered(lambda tier, grown=grown: tier.threshold > grown)[:1]
+            # Who has less than none is in the tier from 0 all the same.
+            following = tiers.filtered(lambda tier, grown=grown: tier.threshold > max(0, grown))[:1]
             partner.member_growth = grown
             partner.member_next_tier_id = following
             partner.member_growth_missing = following.threshold - grown if following else 0

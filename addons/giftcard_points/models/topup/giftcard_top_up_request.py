@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...exceptions import AlreadyResolved, SecondPersonRequired
+from ...sql import assignments
 from ..ledger.act import Act
 
 
@@ -97,6 +98,7 @@ class GiftcardTopUpRequest(models.Model):
 
         :param key: of the call; a repeat returns the top-up there is
         :param amount: in the card's currency
+        :raise IdempotencyConflict: when the key stands for another card or amount
         :raise LedgerError: by the ledger
         :raise UserError: without a reason
         """
@@ -106,6 +108,8 @@ class GiftcardTopUpRequest(models.Model):
         # Top-ups are made here alone, after these checks.
         requests = self.sudo()
         if known := requests.search([("idempotency_key", "=", key)]):
+            if known.card_id != card or known.currency_id.compare_amounts(known.amount, amount):
+                self.env["giftcard.ledger"]._refuse_key(key)
             return known.with_env(self.env)
         if not (reason or "").strip():
             raise UserError(self.env._("Say why."))
@@ -149,13 +153,10 @@ class GiftcardTopUpRequest(models.Model):
         """The guarded statement that lets one of several decisions win."""
         self.ensure_one()
         self.flush_model()
-        values = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in {"state": state, **columns}.items()
-        )
         rows = self.env.execute_query(
             SQL(
                 "UPDATE giftcard_top_up_request SET %s WHERE id = %s AND state = %s AND %s RETURNING id",
-                values,
+                assignments({"state": state, **columns}),
                 self.id,
                 before,
                 condition or SQL("TRUE"),
