@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.giftcard_points.exceptions import AmountNotOffered, LimitExceeded, RealNameRequired
@@ -119,7 +120,7 @@ class TestCreditNote(AccountingCase):
         note = self.credit(invoice, 1)
         self.assertEqual(cards.mapped(lambda card: (card.state, card.balance))[:1], [("active", 70)])
         self.assertEqual(sorted(cards.mapped("balance")), [0, 70, 100])
-        self.credit(invoice)
+        self.credit(invoice, 2)
         self.assertEqual(set(cards.mapped(lambda card: (card.state, card.balance))), {("closed", 0)})
         reasons = cards.entry_ids.operation_id.filtered(lambda operation: operation.kind == "payout").mapped("reason")
         self.assertEqual(len(reasons), 3)
@@ -134,6 +135,42 @@ class TestCreditNote(AccountingCase):
         note.invoice_line_ids.price_unit = 100
         note.action_post()
         self.assertEqual((wallet.balance, wallet.state), (200, "active"))
+        self.credit_part(invoice, 200)
+        self.assertEqual((wallet.balance, wallet.state), (0, "active"))
+
+    def credit_part(self, invoice, amount):
+        note = invoice._reverse_moves()
+        note.invoice_line_ids.price_unit = amount
+        note.action_post()
+        return note
+
+    def test_note_that_is_posted_again(self):
+        self.gifts.rule_ids.reward_point_split = True
+        order, invoice = self.sell(self.gifts, 3, 100)
+        cards = self.env["loyalty.card"].search([("order_id", "=", order.id)], order="id")
+        note = self.credit(invoice, 1)
+        for quantity, left in ((1, 200), (2, 100)):
+            note.button_draft()
+            note.invoice_line_ids.quantity = quantity
+            note.action_post()
+            self.assertEqual(sum(cards.mapped("balance")), left)
+        __, invoice = self.sell(self.wallets, 1, 300)
+        wallet = self.partner_a.loyalty_card_ids.filtered(lambda card: card.program_id == self.wallets)
+        note = self.credit_part(invoice, 100)
+        for amount, left in ((100, 200), (150, 150)):
+            note.button_draft()
+            note.invoice_line_ids.price_unit = amount
+            note.action_post()
+            self.assertEqual(wallet.balance, left)
+
+    def test_more_cards_than_are_left(self):
+        self.gifts.rule_ids.reward_point_split = True
+        __, invoice = self.sell(self.gifts, 2, 100)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.credit(invoice, 3)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.credit_part(invoice, 60)
+        self.credit(invoice)
 
 
 @tagged("post_install", "-at_install")
@@ -185,6 +222,11 @@ class TestTillTheme(TestPoSCommon):
         for price, refusal in ((40, AmountNotOffered), (1001, LimitExceeded)):
             with self.assertRaises(refusal), self.env.cr.savepoint():
                 self.store(self.order(price))
+        data = self.order(100)
+        data["lines"][0][2].update(discount=60, price_subtotal=40, price_subtotal_incl=40)
+        payments = self.create_ui_order_data([], payments=[(self.cash_pm1, 40)])["payment_ids"]
+        with self.assertRaises(AmountNotOffered), self.env.cr.savepoint():
+            self.store({**data, "amount_total": 40, "amount_paid": 40, "payment_ids": payments})
         self.program.real_name_from = 1500
         with self.assertRaises(RealNameRequired), self.env.cr.savepoint():
             self.store(self.order(800, 2, self.customer))

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.giftcard_points.exceptions import CardNotUsable
 
@@ -79,9 +80,16 @@ class TestTillGiftCard(TillCase):
 
     def test_till_puts_nothing_on_other_cards(self):
         order = self.store(self.sale())
-        with self.assertRaises(ValidationError):
+        with mute_logger("odoo.addons.giftcard_points.models.till.pos_order_sale"):
             self.confirm(order, -50)
         self.assertCard(50)
+        self.assertEqual(self.cards().mapped("balance"), [50])
+
+    def test_order_of_other_goods_makes_no_card(self):
+        order = self.store(self.sale({"product_id": self.headphones.id}))
+        with mute_logger("odoo.addons.giftcard_points.models.till.pos_order_sale"):
+            order.confirm_coupon_programs(self.new())
+        self.assertFalse(self.cards())
 
     def test_each_unit_is_a_card(self):
         order = self.store(self.sale({"qty": 2, "price_subtotal": 100, "price_subtotal_incl": 100}))
@@ -95,6 +103,24 @@ class TestTillGiftCard(TillCase):
         self.program.sudo().rule_ids.reward_point_split = False
         self.store(self.sale({"qty": 2, "price_subtotal": 100, "price_subtotal_incl": 100}, {}))
         self.assertEqual(self.cards().mapped("balance"), [150])
+
+    def test_one_card_for_each_number_where_units_are_not_split(self):
+        self.program.sudo().rule_ids.reward_point_split = False
+        order = self.store(self.sale({}, {"giftcard_code": CODE}))
+        order.confirm_coupon_programs({"-1": {**self.new(points=100)["-1"], "code": CODE}})
+        order.confirm_coupon_programs({"-2": {**self.new(points=50)["-1"], "code": CODE}})
+        self.assertEqual(self.cards().mapped(lambda card: (card.code, card.balance)), [(CODE, 100)])
+
+    def test_number_is_of_one_card(self):
+        two = {"qty": 2, "price_subtotal": 100, "price_subtotal_incl": 100}
+        self.store(self.sale({**two, "giftcard_code": CODE}, {"giftcard_code": CODE}))
+        cards = self.cards()
+        self.assertEqual((cards.mapped("balance"), cards[0].code, len(set(cards.mapped("code")))), ([50] * 3, CODE, 3))
+
+    def test_value_as_fine_as_the_ledger_takes_it(self):
+        self.env.ref("product.decimal_price").sudo().digits = 4
+        self.store(self.sale({"qty": 3, "price_unit": 33.3333, "price_subtotal_incl": 100, "price_subtotal": 100}))
+        self.assertEqual(self.cards().mapped("balance"), [33.33] * 3)
 
     def test_number_and_validity_given_at_the_till(self):
         day = fields.Date.today() + timedelta(days=100)

@@ -75,6 +75,36 @@ class TestTillHolds(TillCase):
             self.assertTrue(self.hold(self.order(50, price=60), 50)["successful"])
         self.assertCard(50, held=50)
 
+    def test_sum_of_floats_is_held(self):
+        data = self.order(30)
+        self.assertTrue(self.hold(data, 10.1 + 20.2 - 0.3)["successful"])
+        self.assertNotEqual(10.1 + 20.2, 30.3)
+        self.assertTrue(self.hold(data, 10.1 + 20.2)["successful"])
+        self.assertCard(50, held=30.3)
+
+    def test_order_is_stored_though_its_hold_has_lapsed(self):
+        data = self.order(50, price=60)
+        self.hold(data, 50)
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=4)):
+            self.store(data)
+        self.assertCard(0)
+        self.assertEqual(self.card.sudo().hold_ids.mapped("state"), ["released"])
+
+    def test_order_that_has_grown_since_it_was_held(self):
+        data = self.order(50, price=60)
+        self.hold(data, 30)
+        self.store(data)
+        self.assertCard(0)
+
+    def test_what_is_held_of_other_cards_is_free_again(self):
+        other = self.env["loyalty.card"].sudo().create({"program_id": self.program.id, "points": 40})
+        data = self.order(30)
+        self.Order.giftcard_hold(data["uuid"], {str(self.card.id): 30, str(other.id): 40})
+        self.assertEqual(other.held, 40)
+        self.store(data)
+        self.assertCard(20)
+        self.assertEqual((other.balance, other.held), (40, 0))
+
     def test_order_cannot_count_more_than_the_card_is_charged(self):
         with self.assertRaises(ValidationError):
             self.store(self.order(30, cost=1))

@@ -237,7 +237,40 @@ class TestTillRefund(TillCase):
         order, cards = self.sell(50, 50)
         self.store(self.refund((order.lines[0], 1), (order.lines[1], 1), cash=100))
         self.assertEqual(set(cards.mapped("balance")), {0})
+        answer = self.Order.giftcard_check_refund({str(order.lines[0].id): 50})
+        self.assertFalse(answer["successful"])
+        with self.assertRaises(AlreadyResolved):
+            self.store(self.refund((order.lines[0], 1), cash=50))
+
+    def test_no_more_cards_are_paid_back_than_are_taken_back(self):
+        data = self.create_ui_order_data([(self.gift_card, 3)], payments=[(self.cash_pm1, 150)])
+        order = self.store(data)
+        cards = self.program.coupon_ids - self.card
+        self.env["giftcard.ledger"]._void(Act("payout"), cards[0].sudo().entry_ids.operation_id.with_env(self.env))
+        with self.assertRaises(AlreadyResolved):
+            self.store(self.refund((order.lines, 3), cash=150))
+        self.assertEqual(sorted(cards.mapped("balance")), [0, 50, 50])
+        self.store(self.refund((order.lines, 2), cash=100))
+        self.assertEqual(set(cards.mapped("balance")), {0})
+
+    def test_share_of_a_card_that_was_made_for_several(self):
+        self.program.sudo().rule_ids.reward_point_split = False
+        order, card = self.sell(50, 50)
+        self.assertEqual(card.balance, 100)
+        self.store(self.refund((order.lines[1], 1), cash=50))
+        self.assertEqual((card.balance, card.state), (50, "active"))
+        with self.assertRaises(AlreadyResolved):
+            self.store(self.refund((order.lines[0], 1), (order.lines[1], 1), cash=100))
         self.store(self.refund((order.lines[0], 1), cash=50))
+        self.assertEqual((card.balance, card.state), (0, "frozen"))
+
+    def test_card_that_took_another_over_is_not_blocked(self):
+        order, card = self.sell(50)
+        card._merge(self.card, "Two cards")
+        self.assertCard(100)
+        self.store(self.refund((order.lines, 1), cash=50))
+        self.assertCard(50)
+        self.assertEqual(self.card.state, "active")
 
     def test_value_of_a_replaced_card_is_taken_from_its_successor(self):
         order, card = self.sell(50)

@@ -1,6 +1,7 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.giftcard_points.exceptions import CardNotUsable
 from odoo.addons.giftcard_points.models.ledger.act import Act
@@ -133,6 +134,12 @@ class TestTillSale(TillCase):
         )
         self.assertEqual((self.wallet().balance, card.balance), (70, 50))
 
+    def test_top_up_of_another_till(self):
+        self.wallets.sudo().pos_config_ids = self.config.copy()
+        with self.assertRaises(ValidationError):
+            self.store(self.topping_up(80))
+        self.assertFalse(self.wallet())
+
     def test_top_up_needs_a_member_and_its_product(self):
         with self.assertRaises(ValidationError):
             self.store({**self.topping_up(80), "partner_id": False})
@@ -149,11 +156,33 @@ class TestTillSale(TillCase):
         self.store({**data, "partner_id": self.member.id})
         self.assertEqual((self.wallet().balance, self.wallet().state), (80, "active"))
 
+    def test_refunded_top_up_takes_its_bonus_along(self):
+        self.wallets.sudo().top_up_tier_ids = [Command.create({"paid": 80, "bonus": 8})]
+        order = self.store(self.topping_up(80))
+        self.assertEqual(self.wallet().balance, 88)
+        self.assertTrue(self.Order.giftcard_check_refund({str(order.lines.id): 80})["successful"])
+        data = self.sale(self.top_up, -80, qty=-1, refunded_orderline_id=order.lines.id)
+        data["lines"][0][2]["price_unit"] = 80
+        self.store({**data, "partner_id": self.member.id})
+        self.assertEqual(self.wallet().balance, 0)
+
+    def test_top_up_of_several_is_refunded_in_parts(self):
+        data = self.topping_up(80)
+        data["lines"][0][2].update(qty=2)
+        data = {**data, "amount_total": 160, "amount_paid": 160, "payment_ids": self.topping_up(160)["payment_ids"]}
+        order = self.store(data)
+        self.assertEqual(self.wallet().balance, 160)
+        for left in (80, 0):
+            data = self.sale(self.top_up, -80, qty=-1, refunded_orderline_id=order.lines.id)
+            data["lines"][0][2]["price_unit"] = 80
+            self.store({**data, "partner_id": self.member.id})
+            self.assertEqual(self.wallet().balance, left)
+
     # Gift cards
 
     def test_confirmation_does_not_give_back_what_was_paid(self):
         order = self.store(self.order(30))
-        with self.assertRaises(ValidationError):
+        with mute_logger("odoo.addons.giftcard_points.models.till.pos_order_sale"):
             self.confirm(order, 0)
         self.assertCard(20)
 
@@ -263,6 +292,22 @@ class TestTillSale(TillCase):
         self.assertEqual((cards[0].state, cards[0].balance), ("used", 0))
         operation = cards[0].sudo().entry_ids.sorted("version")[-1].operation_id
         self.assertEqual((operation.res_model, operation.res_id), ("pos.session", self.pos_session.id))
+
+    def test_voucher_of_another_till_or_currency(self):
+        self.program.whole_value = True
+        batch, __, codes = self.batch()
+        self.activate(batch, 1, 3)
+        others = {
+            "pos_config_ids": (self.config.copy().ids, []),
+            "currency_id": (self.other_currency.id, self.config.currency_id.id),
+        }
+        for name, (other, own) in others.items():
+            self.program.sudo()[name] = other
+            for method, *args in (("check_voucher",), ("take_voucher", "key"), ("enquire",)):
+                self.assertFalse(self.ask(method, codes[0], *args)["successful"], name)
+            self.program.sudo()[name] = own
+        answer = self.ask("take_voucher", codes[0], "key")
+        self.assertEqual((answer["message"], answer["successful"]), ("", True))
 
     def test_cards_that_are_no_vouchers_are_not_taken(self):
         self.assertFalse(self.ask("check_voucher", self.card.code)["successful"])

@@ -75,8 +75,16 @@ class TestTillScreens(TestPointOfSaleHttpCommon):
         order = self.main_pos_config.current_session_id.order_ids.filtered(lambda order: order.state == "paid")
         self.assertEqual((order.partner_id, order.amount_paid), (self.alice, 10))
 
+    def test_reload_and_lost_reply(self):
+        self.run_tour("giftcard_till_reload")
+        self.assertEqual(self.amounts(self.card), [20, -20])
+        orders = self.main_pos_config.current_session_id.order_ids.filtered("lines")
+        self.assertEqual(orders.mapped("state"), ["paid"])
+        self.assertEqual(self.card.sudo().hold_ids.filtered(lambda hold: hold.state == "open").ids, [])
+
     def test_refund_gives_value_back(self):
         self.run_tour("giftcard_till_refund")
+        self.assertEqual(self.card.balance, 20)
         self.assertEqual(self.amounts(self.card), [20, -20, 20])
         self.assertEqual(self.card.lot_ids.mapped("remaining"), [20])
 

@@ -194,6 +194,7 @@ class PosOrder(models.Model):
             Domain("pos_ok", "=", True)
             & Domain("program_type", "=", "loyalty")
             & Domain("currency_id", "=", config.currency_id.id)
+            & Domain("company_id", "in", [False, *config.company_id.parent_ids.ids])
             & (Domain("pos_config_ids", "=", False) | Domain("pos_config_ids", "=", config.id))
             & (Domain("date_from", "=", False) | Domain("date_from", "<=", day))
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))

@@ -30,8 +30,8 @@ class GiftcardLedger(models.AbstractModel):
             )
         self._check_alive(self._heir(taken.card_id), ("active", "frozen", "used"))
 
-    def _check_reversible(self, operation):
-        """What :meth:`_reverse` would say of a grant, without doing it.
+    def _check_reversible(self, operation, amount=None):
+        """What :meth:`_reverse`, or :meth:`_claw_back` of a part, would say of a grant, without doing it.
 
         :raise InsufficientBalance: when what was granted is spent and the programme allows no debt
         :raise CardNotUsable: when the card has ended without a successor
@@ -39,7 +39,9 @@ class GiftcardLedger(models.AbstractModel):
         entry = operation.sudo().entry_ids.ensure_one()
         heir = self._heir(entry.card_id).sudo()
         self._check_alive(heir, ("active", "frozen"))
-        if heir.points < entry.amount and not (heir == entry.card_id and heir.program_id.debt_allowed):
+        if heir.points < (entry.amount if amount is None else amount) and not (
+            heir == entry.card_id and heir.program_id.debt_allowed
+        ):
             raise InsufficientBalance(
                 self.env._(
                     "Card %(code)s has only %(available)g left to take back.", code=heir.code, available=heir.points

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...exceptions import CardNotUsable, LedgerError
@@ -39,7 +39,9 @@ class PosOrder(models.Model):
                 if held := ledger._held_for(order_uuid):
                     ledger._release(held)
                 for card in cards:
-                    ledger._hold(Act("spend"), card, amounts[card.id], HOLD_SECONDS, order_uuid)
+                    # The till adds up floats.
+                    amount = card.currency_id.round(amounts[card.id])
+                    ledger._hold(Act("spend"), card, amount, HOLD_SECONDS, order_uuid)
         except LedgerError as refusal:
             return {"successful": False, "message": str(refusal), "points": {card.id: card.points for card in cards}}
         return {"successful": True, "message": "", "points": {}}
@@ -72,24 +74,41 @@ class PosOrder(models.Model):
         :raise ValidationError: when the order counts more as paid than the card is charged
         """
         ledger = self.env["giftcard.ledger"]
-        held = ledger._held_for(self.uuid)
-        for card, amount in sorted(self._card_payments().items(), key=lambda payment: payment[0].id):
+        payments = self._card_payments()
+        good = self._good_holds(payments)
+        for card, amount in sorted(payments.items(), key=lambda payment: payment[0].id):
             act = Act(
                 "spend",
                 key=capture_key(self.id, card.id),
                 document=(self._name, self.id),
                 store_id=self.config_id.giftcard_store_id.id or None,
             )
-            # The till's own hold, which cashiers do not read.
-            hold = held.sudo().filtered(lambda hold, card=card: hold.card_id == card)[-1:].with_env(self.env)
-            held -= hold
-            if hold and hold.sudo().amount >= amount:
-                ledger._capture(act, hold, amount)
+            if card in good:
+                ledger._capture(act, good[card], amount)
             else:
-                held |= hold
                 ledger._spend(act, card, amount)
-        if held:
-            ledger._release(held)
+
+    def _good_holds(self, payments):
+        """Free what the till has set aside for this order beyond what can be captured: holds whose time is over, or
+        that are too small for what is to be paid now. They would stand in the way of taking it.
+
+        :param payments: {card: amount}
+        :return: {card: its ``giftcard.hold``}
+        """
+        ledger = self.env["giftcard.ledger"]
+        held = ledger._held_for(self.uuid)
+        now, good = fields.Datetime.now(), {}
+        # The till's own holds, which cashiers do not read.
+        for hold in held.sudo():
+            card = hold.card_id.with_env(self.env)
+            in_time = not hold.expires_at or hold.expires_at >= now
+            if in_time and card not in good and hold.amount >= payments.get(card, float("inf")):
+                good[card] = hold.with_env(self.env)
+        # All that is touched is locked at once, in order.
+        ledger._lock(self.env["loyalty.card"].union(*payments) | held.sudo().card_id.with_env(self.env))
+        if rest := held - self.env["giftcard.hold"].union(*good.values()):
+            ledger._release(rest)
+        return good
 
     def _card_payments(self):
         """:return: {card: amount} that gift cards and eWallets pay of this order, by its reward lines"""

@@ -7,7 +7,7 @@ class PosOrderLine(models.Model):
     giftcard_amount = fields.Monetary(
         string="Worth",
         compute="_compute_giftcard_amount",
-        help="Of this line, taxes included, as its price, quantity and taxes make it; the till's own number is not used.",
+        help="Of this line, taxes included, by its price, quantity and taxes; not what the till says it is.",
     )
     giftcard_amount_untaxed = fields.Monetary(string="Worth Without Taxes", compute="_compute_giftcard_amount")
 

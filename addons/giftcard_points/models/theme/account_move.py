@@ -26,10 +26,10 @@ class AccountMove(models.Model):
         ledger = self.env["giftcard.ledger"]
         for order, lines in refunded.items():
             for line in lines:
-                for operation, limit in order._sold_value(line):
+                for key, operation, limit in order._sold_value(line):
                     act = Act(
                         "payout",
-                        key=f"account.move.line/{line.id}/{operation.id}",
+                        key=key,
                         document=(self._name, self.id),
                         reason=self.env._("%(order)s is credited by %(note)s.", order=order.name, note=self.name),
                     )

@@ -9,7 +9,7 @@ class PosOrder(models.Model):
     def _check_loads(self):
         themes = self._themes()
         for line in self.lines.filtered(lambda line: line.product_id in themes and line.qty > 0):
-            themes[line.product_id]._refuse_amount(line.price_unit)
+            themes[line.product_id]._refuse_amount(line._sold_for() / line.qty)
         return super()._check_loads()
 
     def _themes(self):

@@ -5,6 +5,7 @@ from . import pos_order_line
 from . import pos_order_sale
 from . import pos_order_gift_card
 from . import pos_order_payment_code
+from . import pos_order_refund_sale
 from . import pos_order_refund
 from . import pos_order_confirm
 from . import pos_order_balances

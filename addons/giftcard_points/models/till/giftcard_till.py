@@ -137,6 +137,8 @@ class GiftcardTill(models.AbstractModel):
     def _voucher(self, session, code, act):
         """:return: (the card of a voucher's code, the operation that took it before by the same act)"""
         card, booked = self.env["giftcard.code"]._accept(code, act)
+        if card.program_id not in session.config_id._money_programs():
+            raise CodeNotAccepted(self.env._("This code is not accepted."))
         if not card.sudo().program_id.whole_value:
             raise CodeNotAccepted(self.env._("This is no voucher: it pays for an order, which it is scanned into."))
         return card, booked
@@ -146,7 +148,7 @@ class GiftcardTill(models.AbstractModel):
         # Bearer codes are told to people who may not read cards.
         service = self.env["giftcard.code"].sudo()
         card = service._find(normalize(text) or str(text or "").strip())
-        if card.program_type not in ("gift_card", "ewallet") or card.state == "generated":
+        if card.program_id not in session.config_id._money_programs() or card.state == "generated":
             card = card.browse()
         self._attempt(session, text, card)
         return card.with_env(self.env)

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import ROUND_HALF_UP
 
 from dateutil.relativedelta import relativedelta
 
@@ -40,7 +41,10 @@ class PosOrder(models.Model):
             .sudo()
             .with_context(loyalty_no_mail=True)
             .create(
-                [self._gift_card_values(program, line, themes.get(line.product_id)) for program, line, *__ in units]
+                [
+                    self._gift_card_values(program, line, themes.get(line.product_id), code)
+                    for (program, line, *__), code in zip(units, self._named_units(units), strict=True)
+                ]
             )
         )
         grants = [
@@ -60,8 +64,12 @@ class PosOrder(models.Model):
         cards.with_context(loyalty_no_mail=False)._send_creation_communication()
 
     def _gift_card_units(self, lines):
-        """:return: list of (program, line, number of the unit within the line, value as Decimal)"""
-        units, pooled = [], defaultdict(list)
+        """Where a program does not split what an order pays for its cards, there is one for each number that is given
+        to one, or one for all.
+
+        :return: list of (program, line, number of the unit within the line, value as Decimal)
+        """
+        units, pooled = [], defaultdict(lambda: defaultdict(list))
         for line in lines:
             program = line._gift_card_program()
             if not program or line._sells_existing_card():
@@ -71,29 +79,48 @@ class PosOrder(models.Model):
             rate = decimal(rule.reward_point_amount)
             total = rate * decimal(line._sold_for() if rule.reward_point_mode == "money" else line.qty)
             if not rule.reward_point_split:
-                pooled[program].append((line, total))
+                pooled[program][line.giftcard_code or ""].append((line, total))
                 continue
             count = int(line.qty) if line.qty == int(line.qty) else 1
             # As in the till: a line's amount is split by unit, and each is rounded.
-            value = self._round_price(total / count)
+            value = self._round_value(total / count)
             units += [(program, line, number, value) for number in range(1, count + 1)]
-        for program, parts in pooled.items():
-            units.append((program, parts[0][0], 1, self._round_price(sum(total for __, total in parts))))
+        for program, by_code in pooled.items():
+            if len(by_code) > 1:
+                # The lines without a number go along with the first that has one.
+                rest = by_code.pop("", [])
+                next(iter(by_code.values())).extend(rest)
+            for parts in by_code.values():
+                units.append((program, parts[0][0], 1, self._round_value(sum(total for __, total in parts))))
         return [unit for unit in units if unit[3] > 0]
 
-    def _gift_card_values(self, program, line, theme):
+    def _round_value(self, value):
+        """:return: Decimal as fine as the ledger takes it, rounded as the till rounds"""
+        return value.quantize(self.env["giftcard.earning"]._unit(), ROUND_HALF_UP)
+
+    def _named_units(self, units):
+        """:return: for each unit the number that the cashier gave to it, or None. A number is of one card: of several
+        units the first bears it, and the others get codes of their own, as the order is paid already."""
+        seen, names = set(), []
+        for __, line, number, *__ in units:
+            code = line.giftcard_code if number == 1 and line.giftcard_code not in seen else None
+            seen.add(code)
+            names.append(code or None)
+        return names
+
+    def _gift_card_values(self, program, line, theme, code):
         """:return: the values of a card that a line sells"""
-        expires_on = line.giftcard_expires_on if line.giftcard_code else False
+        expires_on = line.giftcard_expires_on if code else False
         if program.date_to:
             expires_on = program.date_to
-        elif not line.giftcard_code or program.validity_months:
+        elif not code or program.validity_months:
             # A year is what stock Odoo's till gives to its cards.
             today = self.env["giftcard.ledger"]._today(self.company_id)
             expires_on = today + relativedelta(months=program.validity_months or 12)
         return {
             "program_id": program.id,
             "partner_id": self.partner_id.id,
-            "code": line.giftcard_code or self.env["loyalty.card"]._generate_code(),
+            "code": code or self.env["loyalty.card"]._generate_code(),
             "expiration_date": expires_on,
             "source_pos_order_id": self.id,
             "theme_id": theme and theme.id,

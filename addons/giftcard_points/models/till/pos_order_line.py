@@ -84,7 +84,7 @@ class PosOrderLine(models.Model):
         if self.giftcard_card_id or self.giftcard_program_id.program_type == "ewallet":
             return programs.browse()
         if named := self.giftcard_program_id:
-            if named not in programs:
+            if named not in programs & self.order_id.config_id._money_programs():
                 raise ValidationError(
                     self.env._(
                         "%(product)s is no gift card of %(program)s.",

@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...exceptions import LedgerError
 from ..ledger.act import Act, capture_key, refund_key
 
 MONEY = ("gift_card", "ewallet")
@@ -34,10 +33,14 @@ class PosOrder(models.Model):
         try:
             for operation, amount in self._shares((line, values[line.id]) for line in lines).items():
                 self.env["giftcard.ledger"]._check_refundable(operation, amount)
-            for line in lines:
-                for operation in self._sales_of(line, 1 if line.qty > 0 else 0):
-                    self.env["giftcard.ledger"]._check_reversible(operation)
-        except (LedgerError, ValidationError) as refusal:
+            sold = self._sold_by(
+                (line, round(values[line.id] / abs(line.giftcard_amount) * line.qty, 6))
+                for line in lines
+                if line.giftcard_amount
+            )
+            for operation, amount in sold.items():
+                self.env["giftcard.ledger"]._check_reversible(operation, amount)
+        except UserError as refusal:
             return {"successful": False, "message": str(refusal)}
         return {"successful": True, "message": ""}
 
@@ -53,25 +56,22 @@ class PosOrder(models.Model):
         :raise LedgerError: when more would be given back than was taken, or what was sold is spent
         """
         ledger = self.env["giftcard.ledger"]
-        lines = self.lines.filtered("refunded_orderline_id")
-        shares = self._shares(
-            (line.refunded_orderline_id, abs(line.giftcard_amount))
-            for line in lines
-            if line._brings_back()
-        )
+        lines = self.lines.filtered(lambda line: line._brings_back())
+        shares = self._shares((line.refunded_orderline_id, abs(line.giftcard_amount)) for line in lines)
         for operation, amount in sorted(shares.items(), key=lambda share: share[0].id):
             ledger._refund(self._undo("refund", operation), operation, amount)
         reason = self.env._("Sale refunded")
-        taken_back = self.env["giftcard.operation"]
-        for line in lines:
-            for operation in self._sales_of(line.refunded_orderline_id, -line.qty, taken_back):
-                taken_back |= operation
-                ledger._reverse(self._undo("reverse", operation, reason), operation)
-                card = ledger._heir(operation.sudo().entry_ids.card_id.with_env(self.env))
-                if card.sudo().program_type == "gift_card":
-                    ledger._set_state(
-                        self._undo("freeze", operation, reason), card, "frozen", ("active", "used", "frozen")
-                    )
+        sold = self._sold_by((line.refunded_orderline_id, -line.qty) for line in lines)
+        for operation, amount in sold.items():
+            act = self._undo("reverse", operation, reason)
+            if amount is None:
+                ledger._reverse(act, operation)
+            else:
+                ledger._claw_back(act, operation, amount)
+            card = ledger._heir(operation.sudo().entry_ids.card_id.with_env(self.env))
+            # What was merged into another card does not block that one.
+            if card.sudo().program_type == "gift_card" and not card.sudo().balance:
+                ledger._set_state(self._undo("freeze", operation, reason), card, "frozen", ("active", "used", "frozen"))
 
     def _undo(self, kind, operation, reason=None):
         return Act(
@@ -92,7 +92,12 @@ class PosOrder(models.Model):
         shares = defaultdict(float)
         for line, value in refunds:
             program = line.reward_id.program_id
-            if not line.is_reward_line or program.program_type not in MONEY or not line.points_cost or not line.giftcard_amount:
+            if (
+                not line.is_reward_line
+                or program.program_type not in MONEY
+                or not line.points_cost
+                or not line.giftcard_amount
+            ):
                 continue
             operation = self._taken_by(line)
             if not operation:
@@ -113,42 +118,3 @@ class PosOrder(models.Model):
             [("kind", "=", "spend"), ("idempotency_key", "=", capture_key(order.id, line.coupon_id.id))]
         )
         return operation.filtered(lambda operation: operation.res_id == order.id)
-
-    def _sales_of(self, line, quantity, but=()):
-        """What the sale of an order line has put on cards.
-
-        :param quantity: of it that is refunded
-        :param but: operations that are dealt with
-        :return: the ``giftcard.operation`` records to be reversed, at most one for each unit
-        :raise UserError: when there is value of this sale that cannot be told apart
-        """
-        # Cashiers do not read the ledger.
-        Operation = self.env["giftcard.operation"].sudo()
-        programs = line._giftcard_programs()
-        if quantity <= 0 or not programs:
-            return Operation
-        order = line.order_id
-        granted = Operation.search(
-            [("res_model", "=", "pos.order"), ("res_id", "=", order.id), ("kind", "in", ("issue", "load"))]
-        )
-        undone = Operation.search([("reversal_of_id", "in", granted.ids)]).reversal_of_id
-        value = order.currency_id.round(line._sold_for() / line.qty)
-        fitting = (granted - undone).filtered(
-            lambda operation: (
-                operation not in but
-                and operation.entry_ids.card_id.program_id <= programs
-                and order.currency_id.compare_amounts(sum(operation.entry_ids.mapped("amount")), value) == 0
-            )
-        )
-        # Of equal cards that were sold together, those are refunded that have most left.
-        fitting = fitting.sorted(lambda operation: (-self._left_of(operation), operation.id))[: int(quantity)]
-        if not fitting and (granted - undone).filtered(
-            lambda operation: operation.entry_ids.card_id.program_id <= programs
-        ):
-            raise UserError(
-                self.env._("What was sold by this line cannot be told apart. Take it back from the card itself.")
-            )
-        return fitting
-
-    def _left_of(self, operation):
-        return self.env["giftcard.ledger"]._heir(operation.entry_ids.card_id).sudo().points

@@ -1,10 +1,12 @@
-from collections import defaultdict
+import logging
 
 from odoo import models
 from odoo.exceptions import ValidationError
 
 from ...exceptions import CardNotUsable
 from ..ledger.act import LINE_KEY, Act, Native
+
+_logger = logging.getLogger(__name__)
 
 
 class PosOrder(models.Model):
@@ -37,7 +39,8 @@ class PosOrder(models.Model):
         :raise LedgerError: by the ledger
         """
         program = line.giftcard_program_id
-        if program not in line._giftcard_programs() or program.program_type != "ewallet":
+        programs = line._giftcard_programs() & self.config_id._money_programs()
+        if program not in programs or program.program_type != "ewallet":
             raise ValidationError(self.env._("%s is not a top-up of this stored value.", line.product_id.display_name))
         if not self.partner_id:
             raise ValidationError(self.env._("Choose the member whose stored value is topped up."))
@@ -55,7 +58,8 @@ class PosOrder(models.Model):
         card = line.giftcard_card_id
         # The batch is the back office's; what it says of this card decides.
         batch = card.sudo().batch_id
-        if not batch or card.program_id not in line._giftcard_programs():
+        programs = line._giftcard_programs() & self.config_id._money_programs()
+        if not batch or card.program_id not in programs:
             raise CardNotUsable(self.env._("Card %s is not sold by this product.", card.code))
         if self.currency_id.compare_amounts(line._sold_for(), batch.value) or line.qty != 1:
             raise ValidationError(
@@ -82,14 +86,12 @@ class PosOrder(models.Model):
         return answer
 
     def _settled(self, coupon_data):
-        """:return: ``coupon_data`` with the amounts of money by which the ledger went
-
-        :raise ValidationError: when more is put on gift cards than was sold
-        """
+        """:return: ``coupon_data`` with the amounts of money by which the ledger went, and on gift cards no more than
+        was sold: the order is stored, so what is beyond that is left out, not refused"""
         native = Native.document(self)
-        paper = self.lines.giftcard_card_id
+        paper, settled = self.lines.giftcard_card_id, self._is_settled()
         Program, Card = self.env["loyalty.program"], self.env["loyalty.card"]
-        result, loaded = {}, defaultdict(float)
+        result, room = {}, {}
         for key, values in coupon_data.items():
             program = Program.browse(values["program_id"])
             if program.program_type not in ("gift_card", "ewallet"):
@@ -101,21 +103,22 @@ class PosOrder(models.Model):
             if not card and program.program_type == "ewallet":
                 card = self.partner_id._member_cards(program).get(self.partner_id.id, Card)
             moved = -native.booked(card) if card else 0
-            if program.program_type == "gift_card" and self._is_settled():
-                values = {**values, "points": max(values["points"], moved)}
-                loaded[program] += values["points"] - moved
+            if program.program_type == "gift_card" and settled:
+                left = room.setdefault(program, self._sold_for(program))
+                stated = max(values["points"], moved) - moved
+                loaded = min(stated, left)
+                if self.currency_id.compare_amounts(stated, loaded):
+                    _logger.warning("Order %s sold gift cards for %s; the till said %s", self.name, left, stated)
+                room[program] -= loaded
+                if not card and loaded <= 0:
+                    continue
+                values = {**values, "points": moved + loaded}
             elif moved or program in self.lines.giftcard_program_id:
                 values = {**values, "points": moved}
-            elif self._is_settled():
+            elif settled:
                 # What an eWallet pays is taken when the order is stored, with all that this asks for.
                 values = {**values, "points": max(values["points"], 0)}
             result[key] = values
-        for program, amount in loaded.items():
-            sold = self._sold_for(program)
-            if self.currency_id.compare_amounts(amount, sold) > 0:
-                raise ValidationError(
-                    self.env._("Gift cards were sold for %(sold)g, not for %(amount)g.", sold=sold, amount=amount)
-                )
         return result
 
     def _sold_for(self, program):

@@ -7,7 +7,8 @@ import * as PosLoyalty from "@pos_loyalty/../tests/tours/utils/pos_loyalty_util"
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
-import { scan_barcode } from "@point_of_sale/../tests/generic_helpers/utils";
+import { refresh, run, scan_barcode } from "@point_of_sale/../tests/generic_helpers/utils";
+import { CustomerDisplayPosAdapter } from "@point_of_sale/app/customer_display/customer_display_adapter";
 import { registry } from "@web/core/registry";
 
 const CARD = "0441234567890ABCDEFK";
@@ -26,6 +27,73 @@ const type = (dialog, code) => [
     { trigger: `.${dialog} input`, run: `edit ${code}` },
     { trigger: `.${dialog} input`, run: "press Enter" },
 ];
+
+/** The server does what it is asked for, and its next reply to a method does not arrive. */
+const loseReply = (method) =>
+    run(() => {
+        const { send } = XMLHttpRequest.prototype;
+        XMLHttpRequest.prototype.send = function (body) {
+            if (typeof body === "string" && body.includes(`"method":"${method}"`)) {
+                XMLHttpRequest.prototype.send = send;
+                Object.defineProperty(this, "response", { get: () => "<lost>" });
+            }
+            return send.apply(this, arguments);
+        };
+        const { error } = console;
+        console.error = (...args) => {
+            const message = args[0] instanceof Error ? args[0].message : args[0];
+            if (!/connection .*lost|ConnectionLost/i.test(String(message))) {
+                error.apply(console, args);
+            }
+        };
+    }, `the reply to ${method} will be lost`);
+
+/** What the customer sees is what the receipt says. */
+const displayShowsTheReceipt = (...balances) => ({
+    content: "the customer display shows the balances of the receipt",
+    trigger: ".pos-receipt .o_giftcard_balance_after",
+    run() {
+        const adapter = new CustomerDisplayPosAdapter();
+        adapter.formatOrderData(window.posmodel.getOrder());
+        const display = adapter.data.giftcardBalances.map(({ balance }) => balance);
+        const receipt = [...document.querySelectorAll(".pos-receipt .o_giftcard_balance_after")];
+        const texts = receipt.map((element) => element.textContent.trim());
+        if (String(display) !== String(texts) || !balances.every((one, i) => texts[i].includes(one))) {
+            throw new Error(`Customer display: ${display}; receipt: ${texts}`);
+        }
+    },
+});
+
+const everythingIsStored = run(async () => {
+    for (let tries = 0; tries < 100; tries++) {
+        const orders = window.posmodel?.models?.["pos.order"]?.filter(({ state }) => state === "paid");
+        if (orders && orders.every(({ isSynced }) => isSynced)) {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("The paid order is not stored");
+}, "the till has stored its orders");
+
+// A gift card pays 20 of 30. The page is loaded anew before the order is paid, and again after the reply of the server,
+// which has stored it, was lost.
+add(
+    "giftcard_till_reload",
+    ProductScreen.addOrderline("Headphones", "1", "30", "30"),
+    PosLoyalty.enterCode(CARD),
+    PosLoyalty.orderTotalIs("10.00"),
+    refresh(),
+    ProductScreen.isShown(),
+    PosLoyalty.orderTotalIs("10.00"),
+    ProductScreen.clickPayButton(),
+    PaymentScreen.clickPaymentMethod("Cash"),
+    loseReply("sync_from_ui"),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+    refresh(),
+    see("the till is there", ".pos .pos-topheader, .pos .pos-rightheader"),
+    everythingIsStored
+);
 
 // A wallet of 20 pays, by the member's payment code, its part of 30; the rest is paid in cash.
 add(
@@ -57,6 +125,7 @@ add(
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     receiptBalanceIs("0.00"),
+    displayShowsTheReceipt("0.00"),
     ReceiptScreen.clickNextOrder(),
     ProductScreen.clickRefund(),
     TicketScreen.selectOrder("001"),
@@ -71,6 +140,7 @@ add(
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     receiptBalanceIs("20.00"),
+    displayShowsTheReceipt("20.00"),
     ReceiptScreen.clickNextOrder()
 );
 
@@ -88,6 +158,7 @@ add(
     PaymentScreen.clickPaymentMethod("Cash"),
     PaymentScreen.clickValidate(),
     receiptBalanceIs("120.00"),
+    displayShowsTheReceipt("120.00"),
     ReceiptScreen.clickNextOrder()
 );
 
