@@ -3,6 +3,7 @@ from . import (
     test_attempt,
     test_delivery,
     test_invariants,
+    test_order_cash,
     test_order_submit,
     test_pickup,
     test_review,

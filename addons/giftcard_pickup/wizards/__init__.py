@@ -1,1 +1,1 @@
-from . import giftcard_redemption_decision
+from . import giftcard_redemption_decision, giftcard_redemption_payment
