@@ -58,8 +58,8 @@ def _add(env, count):
                 WITH store AS (
                     INSERT INTO giftcard_store
                            (name, code, active, company_id, latitude, longitude, tz, pickup_days, warehouse_id)
-                    SELECT jsonb_build_object('en_US', 'Store ' || n), 'B' || md5(random()::text || n), TRUE, %s, lat, lng,
-                           'Asia/Shanghai', 30, CASE WHEN n %% 10 = 0 THEN %s END
+                    SELECT jsonb_build_object('en_US', 'Store ' || n), 'B' || md5(random()::text || n), TRUE, %s,
+                           lat, lng, 'Asia/Shanghai', 30, CASE WHEN n %% 10 = 0 THEN %s END
                       FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS place(lat, lng, n)
                  RETURNING id
                 )

@@ -68,7 +68,7 @@ def _stage(env):
     )
     members = env["res.partner"].create([{"name": f"Racer {number}/{n}"} for n in range(ORDERS)])
     for member in members:
-        member._join("api")
+        member._join("backoffice")
         card = env["loyalty.card"].create({"program_id": program.id, "partner_id": member.id})
         env["giftcard.ledger"]._grant(Act("earn"), card, 10)
     return store.id, reward.id, product.id, members.ids

@@ -93,9 +93,7 @@ class TestDelivery(OrderCase):
         self.assertEqual((free.shipping_amount, free.state), (0, "to_review"))
 
     def test_free_for_a_tier(self):
-        gold = self.env["giftcard.tier"].search([], limit=1) or self.env["giftcard.tier"].create(
-            {"name": "Gold", "threshold": 1000}
-        )
+        gold = self.env["giftcard.tier"].create({"name": "Titanium", "threshold": 10_000_000})
         self.express.giftcard_free_tier_ids = gold
         self.assertEqual(self.send().shipping_amount, 12)
         self.env.cr.execute("UPDATE res_partner SET member_tier_id = %s WHERE id = %s", [gold.id, self.alice.id])
@@ -117,7 +115,7 @@ class TestDelivery(OrderCase):
             (redemption.state, picking.carrier_id, picking.partner_id), ("picking", self.express, self.home)
         )
         picking.with_user(self.storeman).carrier_tracking_ref = "SF123"
-        picking.with_user(self.storeman).action_put_in_pack()
+        picking.with_user(self.storeman).action_put_in_pack(package_name="BOX1")
         self.validate(picking)
         self.assertEqual(redemption.state, "shipped")
         self.assertEqual(self.stock(), (8, 0))
@@ -125,7 +123,7 @@ class TestDelivery(OrderCase):
         [shipment] = redemption.with_user(self.reviewer)._shipments()
         self.assertEqual((shipment["state"], shipment["carrier"]), ("sent", "Express"))
         self.assertEqual(shipment["lines"], [{"name": "Mug", "quantity": 2}])
-        self.assertEqual(len(shipment["packages"]), 1)
+        self.assertEqual(shipment["packages"], ["BOX1"])
         redemption._receive(self.alice)
         self.assertEqual((redemption.state, redemption.transition_ids[-1].member_id), ("done", self.alice))
         with self.assertRaises(IllegalTransition):
@@ -199,9 +197,10 @@ class TestDelivery(OrderCase):
         redemption = self.approved()
         self.validate(redemption.picking_ids)
         self.company.giftcard_receive_days = 7
+        cron = self.env.ref("giftcard_pickup.ir_cron_receive_redemptions")
         for days, state in ((6, "shipped"), (8, "done")):
             with freeze_time(fields.Datetime.now() + timedelta(days=days)), self.enter_registry_test_mode():
-                self.redemptions._receive_due()
+                cron.method_direct_trigger()
             self.env.invalidate_all()
             self.assertEqual(redemption.state, state)
 
@@ -211,7 +210,7 @@ class TestDelivery(OrderCase):
         self.validate(redemption.picking_ids)
         self.company.giftcard_receive_days = 0
         with freeze_time(fields.Datetime.now() + timedelta(days=500)), self.enter_registry_test_mode():
-            self.redemptions._receive_due()
+            self.env.ref("giftcard_pickup.ir_cron_receive_redemptions").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(redemption.state, "shipped")
 

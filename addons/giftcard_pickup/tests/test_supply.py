@@ -53,6 +53,7 @@ class TestSupply(PickupCase):
         self.assertEqual(self.stock(), (5, 5))
 
     def test_not_enough_anywhere(self):
+        self.reward.points_price = 1
         with self.assertRaises(OutOfStock):
             self.submit(quantity=14)
         self.env.invalidate_all()
@@ -64,6 +65,7 @@ class TestSupply(PickupCase):
         self.submit(quantity=5)
         self.env.invalidate_all()
         self.assertEqual(reward.available_quantity, 8)
+        self.reward.points_price = 1
         quote = self.redemptions._quote(self.alice, self.store, [(self.reward, 8)])
         self.assertEqual((quote["problem"], quote["lines"][0]["available"]), (None, 8))
 

@@ -64,3 +64,15 @@ class RedemptionController(http.Controller):
     def cancel(self, redemption_id, body):
         """Call off what was not picked up yet; the points come back and the pickup code is void."""
         return self.env["giftcard.api.redemption"]._cancel(redemption_id, body.reason)
+
+    @endpoint(
+        "POST",
+        "/redemptions/{redemption_id}/receive",
+        summary="Confirm a delivery",
+        tag="redemption",
+        answer=Redemption,
+        problems=["illegal_transition", "not_found"],
+    )
+    def receive(self, redemption_id):
+        """What was sent has arrived; without this it counts as received some days later."""
+        return self.env["giftcard.api.redemption"]._receive(redemption_id)

@@ -74,16 +74,38 @@ class Pickup(BaseModel):
         )
 
 
+class ShipmentLine(BaseModel):
+    name: str
+    quantity: float
+
+
+class Shipment(BaseModel):
+    """A part of the goods on its way to the member."""
+
+    state: Literal["picking", "sent"]
+    sent_at: Timestamp | None
+    carrier: str | None
+    tracking_number: str | None
+    tracking_url: str | None
+    packages: list[str]
+    lines: list[ShipmentLine]
+
+
 class RedemptionSummary(BaseModel):
     id: int
     number: str
     time: Timestamp
     state: Annotated[
-        str, Field(description="`to_review`, `approved`, `ready`, `done`, `rejected`, `cancelled`, `expired`.")
+        str,
+        Field(
+            description="`awaiting_payment`, `to_review`, `in_review`, `approved`, `picking`, `ready`, `shipped`,"
+            " `done`, `rejected`, `cancelled`, `expired`, `returned`."
+        ),
     ]
     label: Annotated[str, Field(description="The state in the client's language.")]
-    store_id: int
-    store: str
+    fulfilment: Literal["pickup", "delivery", "virtual"]
+    store_id: Annotated[int | None, Field(description="Where it is picked up; null unless it is.")]
+    store: str | None
     points: Points
     lines: list[RedemptionLine]
 
@@ -96,9 +118,10 @@ class RedemptionSummary(BaseModel):
             "time": redemption.date,
             "state": redemption.state,
             "label": labels[redemption.state],
-            "store_id": redemption.store_id.id,
+            "fulfilment": redemption.fulfilment,
+            "store_id": redemption.store_id.id or None,
             # A store that has closed since keeps its name.
-            "store": redemption.sudo().store_id.name,
+            "store": redemption.sudo().store_id.name or None,
             "points": exact(redemption.points),
             "lines": [RedemptionLine.from_record(line) for line in redemption.line_ids],
         }
@@ -111,6 +134,7 @@ class RedemptionSummary(BaseModel):
 class Redemption(RedemptionSummary):
     transitions: list[Transition]
     pickup: Annotated[Pickup | None, Field(description="Null until the goods are ready.")]
+    shipments: Annotated[list[Shipment], Field(description="Of what is delivered: in the order in which it leaves.")]
 
     @classmethod
     def from_record(cls, redemption):
@@ -119,4 +143,5 @@ class Redemption(RedemptionSummary):
             **cls.values_of(redemption),
             transitions=[Transition.from_record(transition) for transition in redemption.transition_ids],
             pickup=Pickup.from_record(code) if code else None,
+            shipments=redemption._shipments() if redemption.fulfilment == "delivery" else [],
         )

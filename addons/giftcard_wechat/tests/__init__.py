@@ -1,4 +1,5 @@
 from . import test_session
+from . import test_shipment
 from . import test_member
 from . import test_card
 from . import test_store

@@ -121,7 +121,7 @@ class GiftcardRedemption(models.Model):
             lambda redemption: (
                 redemption.state == "picking"
                 and not redemption._awaits_supply()
-                and all(picking.state in ("assigned", "cancel") for picking in redemption.picking_ids)
+                and all(move.state in ("assigned", "cancel") for move in redemption.picking_ids.move_ids)
             )
         )
         if here:

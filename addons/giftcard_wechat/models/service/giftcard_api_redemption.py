@@ -37,7 +37,7 @@ class GiftcardApiRedemption(models.AbstractModel):
         return self._page(
             RedemptionSummary,
             "giftcard.redemption",
-            [("member_id", "=", self._member().id)],
+            [("member_id", "=", self._member().id), ("state", "!=", "draft")],
             query,
             [("id", "desc")],
         )
@@ -52,4 +52,13 @@ class GiftcardApiRedemption(models.AbstractModel):
         """
         redemption = self._own("giftcard.redemption", redemption_id)
         redemption._cancel(reason, member=self._member())
+        return Redemption.from_record(redemption)
+
+    def _receive(self, redemption_id):
+        """The member has what was sent.
+
+        :raise IllegalTransition: when it is not on its way
+        """
+        redemption = self._own("giftcard.redemption", redemption_id)
+        redemption._receive(self._member())
         return Redemption.from_record(redemption)
