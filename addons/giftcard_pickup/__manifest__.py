@@ -32,7 +32,12 @@
         "views/giftcard_goods_views.xml",
     ],
     "external_dependencies": {"python": ["openpyxl", "cryptography"]},
-    "demo": ["demo/giftcard_pickup_demo.xml", "demo/giftcard_order_demo.xml"],
+    "demo": [
+        "demo/giftcard_pickup_demo.xml",
+        "demo/giftcard_order_demo.xml",
+        "demo/giftcard_virtual_demo.xml",
+        "demo/giftcard_goods_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["giftcard_pickup/static/src/**/*"],
         "web.assets_tests": ["giftcard_pickup/static/tests/tours/**/*"],
