@@ -185,14 +185,12 @@ def test_downloads_are_counted(book, isolation):
         return int(fulfilment_id), int(until), mac
 
     parts = book.read(link)
-    answers = Counter(
-        book.race(*[lambda env: env["giftcard.fulfilment"]._download(*parts)] * 8, isolation=isolation)
-    )
+    answers = Counter(book.race(*[lambda env: env["giftcard.fulfilment"]._download(*parts)] * 8, isolation=isolation))
     assert answers == {"done": 3, "link_not_valid": 5}
 
 
 def new_goods_card(book, pieces, most):
-    """:return: (id of a claimed goods card for so many pieces of two goods, of each at most ``most``; its member's id)"""
+    """:return: (id of a claimed goods card for ``pieces`` of two goods, of each at most ``most``; its member's id)"""
     [member_id] = new_members(book, 1)
 
     def make(env):

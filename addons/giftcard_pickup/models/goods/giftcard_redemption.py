@@ -11,7 +11,7 @@ from .loyalty_program import GOODS
 class GiftcardRedemption(models.Model):
     """The exchange of a goods card: an order as others are, paid in pieces of the card instead of points.
 
-    ``program_id`` is the kind of card and ``points`` the pieces, held, taken and given back by the ledger as points are.
+    ``program_id`` is the kind of card and ``points`` the pieces; the ledger holds, takes and gives them back as points.
     """
 
     _inherit = "giftcard.redemption"

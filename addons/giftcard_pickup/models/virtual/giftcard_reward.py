@@ -5,7 +5,16 @@ from .kinds import KINDS, VIRTUAL
 
 # What members were promised; fixed once it is redeemed.
 PROMISE = frozenset(
-    {"kind", "coupon_program_id", "coupon_days", "code_pool_id", "tier_id", "tier_days", "top_up_program_id", "top_up_amount"}
+    {
+        "kind",
+        "coupon_program_id",
+        "coupon_days",
+        "code_pool_id",
+        "tier_id",
+        "tier_days",
+        "top_up_program_id",
+        "top_up_amount",
+    }
 )
 # What each kind cannot be without.
 NEEDED = {
