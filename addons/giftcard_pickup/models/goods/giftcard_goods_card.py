@@ -34,7 +34,7 @@ class GiftcardGoodsCard(models.Model):
     number = fields.Char(readonly=True)
     program_id = fields.Many2one("loyalty.program", string="Kind", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    member_id = fields.Many2one("res.partner", string="Member", readonly=True, help="Who has claimed the card.")
+    member_id = fields.Many2one("res.partner", readonly=True, help="Who has claimed the card.")
     batch_id = fields.Many2one("giftcard.batch", readonly=True)
     serial = fields.Integer(readonly=True, aggregator=None)
     secret_hint = fields.Char(string="Secret Ends With", readonly=True)

@@ -16,9 +16,7 @@ class GiftcardRedemption(models.Model):
 
     _inherit = "giftcard.redemption"
 
-    goods_card_id = fields.Many2one(
-        "loyalty.card", string="Goods Card", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    goods_card_id = fields.Many2one("loyalty.card", readonly=True, index="btree_not_null", ondelete="restrict")
 
     @api.model
     def _exchange(self, member, card, picks, key, store=None, fulfilment="pickup", address=None):

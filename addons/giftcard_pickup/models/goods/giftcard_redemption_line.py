@@ -18,9 +18,10 @@ class GiftcardRedemptionLine(models.Model):
 
     @api.depends("product_id")
     def _compute_display_name(self):
-        super()._compute_display_name()
-        for line in self.filtered("goods_item_id"):
+        goods = self.filtered("goods_item_id")
+        for line in goods:
             line.display_name = f"{line._label()} × {line.quantity}"
+        return super(GiftcardRedemptionLine, self - goods)._compute_display_name()
 
     def _label(self):
         """:return: what it is, for people"""

@@ -182,7 +182,7 @@ class GiftcardCodePool(models.Model):
     @api.model
     def _warn_low(self):
         """Look through all pools (cron)."""
-        self.search([])._warn()
+        self.search([("low_stock", ">", 0)])._warn()
 
     @api.model
     def _today(self):
