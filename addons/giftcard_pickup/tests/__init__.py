@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_attempt,
     test_invariants,
+    test_order_cash,
     test_order_submit,
     test_pickup,
     test_review,

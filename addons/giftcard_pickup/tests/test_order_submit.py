@@ -1,4 +1,7 @@
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.giftcard_points.exceptions import IdempotencyConflict
 
@@ -167,6 +170,6 @@ class TestOrderSubmit(OrderCase):
 
     def test_prices_of_points_and_cash_are_positive(self):
         for values in ({"points": 0}, {"cash": 0}, {"points": -1}, {"cash": -1}):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.price.write(values)
                 self.env.flush_all()
