@@ -185,7 +185,122 @@ def test_downloads_are_counted(book, isolation):
         return int(fulfilment_id), int(until), mac
 
     parts = book.read(link)
-    answers = Counter(
-        book.race(*[lambda env: env["giftcard.fulfilment"]._download(*parts)] * 8, isolation=isolation)
-    )
+    answers = Counter(book.race(*[lambda env: env["giftcard.fulfilment"]._download(*parts)] * 8, isolation=isolation))
     assert answers == {"done": 3, "link_not_valid": 5}
+
+
+def new_goods_card(book, pieces, most):
+    """:return: (id of a claimed goods card for ``pieces`` of two goods, of each at most ``most``; its member's id)"""
+    [member_id] = new_members(book, 1)
+
+    def make(env):
+        from odoo.addons.giftcard_points.models.ledger.act import Act
+
+        products = env["product.product"].create(
+            [{"name": f"Goods {uuid4().hex[:6]}", "type": "consu", "is_storable": True} for __ in range(2)]
+        )
+        location = env.ref("giftcard_points.demo_store").warehouse_id.lot_stock_id
+        for product in products:
+            env["stock.quant"]._update_available_quantity(product, location, 1000)
+        program = env["loyalty.program"].create(
+            {
+                "name": f"Goods {uuid4().hex[:6]}",
+                "program_type": "goods_card",
+                "goods_pieces": pieces,
+                "goods_item_ids": [(0, 0, {"product_id": product.id, "quantity": most}) for product in products],
+            }
+        )
+        card = env["loyalty.card"].create({"program_id": program.id, "partner_id": member_id})
+        env["giftcard.ledger"]._grant(Act("issue"), card, pieces, origin="paid")
+        return card.id
+
+    return book.write(make), member_id
+
+
+def exchange(card_id, member_id, number):
+    def act(env):
+        card = env["loyalty.card"].browse(card_id)
+        redemption = env["giftcard.redemption"]._exchange(
+            env["res.partner"].browse(member_id),
+            card,
+            [(card.program_id.goods_item_ids[number], 1)],
+            uuid4().hex,
+            store=env.ref("giftcard_points.demo_store"),
+        )
+        if redemption.state == "to_review":
+            redemption._approve()
+
+    return act
+
+
+def card_of(book, card_id):
+    """:return: (balance, held, state)"""
+    return book.read(
+        lambda env: env["loyalty.card"].browse(card_id).mapped(lambda card: (card.balance, card.held, card.state))[0]
+    )
+
+
+def test_a_goods_card_is_exchanged_for_what_it_is_worth(book, isolation):
+    card_id, member_id = new_goods_card(book, pieces=3, most=3)
+    answers = book.race(*[exchange(card_id, member_id, number % 2) for number in range(8)], isolation=isolation)
+    assert Counter(answers)["done"] == 3, answers
+    assert set(answers) <= {"done", "insufficient_balance", "card_not_usable"}
+    assert card_of(book, card_id) == (0, 0, "used")
+
+
+def test_no_more_of_one_of_the_goods_than_the_card_promises(book, isolation):
+    card_id, member_id = new_goods_card(book, pieces=4, most=2)
+    answers = book.race(*[exchange(card_id, member_id, 0) for __ in range(8)], isolation=isolation)
+    assert Counter(answers) == {"done": 2, "claim_exceeded": 6}
+    assert card_of(book, card_id) == (2, 0, "active")
+
+
+def test_one_key_is_one_exchange(book, isolation):
+    card_id, member_id = new_goods_card(book, pieces=4, most=4)
+    key = uuid4().hex
+
+    def act(env):
+        card = env["loyalty.card"].browse(card_id)
+        env["giftcard.redemption"]._exchange(
+            env["res.partner"].browse(member_id),
+            card,
+            [(card.program_id.goods_item_ids[0], 1)],
+            key,
+            store=env.ref("giftcard_points.demo_store"),
+        )
+
+    answers = book.race(*[act] * 8, isolation=isolation)
+    assert set(answers) == {"done"}
+    assert sum(card_of(book, card_id)[:1]) in (3, 4)
+    made = book.read(lambda env: env["giftcard.redemption"].search_count([("goods_card_id", "=", card_id)]))
+    assert made == 1
+
+
+def test_a_card_is_claimed_by_one_member(book, isolation):
+    members = new_members(book, 2)
+
+    def make(env):
+        from odoo.addons.giftcard_points.models.batch import giftcard_batch_generation as generation
+
+        codes, make_code = [], generation.make_code
+        generation.make_code = lambda: codes.append(make_code()) or codes[-1]
+        try:
+            batch = env["giftcard.batch"].create(
+                {"name": "Race", "program_id": env.ref("giftcard_pickup.demo_goods_program").id, "quantity": 1}
+            )
+            batch.action_generate()
+            batch._generate_chunk()
+        finally:
+            generation.make_code = make_code
+        env["giftcard.batch.activation"]._start(batch, 1, 1, "Race")
+        return codes[0], env["loyalty.card"].search([("batch_id", "=", batch.id)]).id
+
+    secret, card_id = book.write(make)
+    acts = [
+        lambda env, one=member_id: env["giftcard.code"]._claim_goods_card(secret, env["res.partner"].browse(one))
+        for member_id in members
+    ]
+    answers = book.race(*acts, isolation=isolation)
+    assert sorted(answers) == ["code_not_accepted", "done"]
+    owner = book.read(lambda env: env["loyalty.card"].browse(card_id).partner_id.id)
+    assert owner == members[answers.index("done")]

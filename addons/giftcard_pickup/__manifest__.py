@@ -35,6 +35,7 @@
         "views/catalogue/giftcard_reward_counter_views.xml",
         "views/catalogue/giftcard_reward_views.xml",
         "views/giftcard_redemption_views.xml",
+        "views/stock_picking_views.xml",
         "views/giftcard_order_views.xml",
         "views/giftcard_refund_views.xml",
         "views/giftcard_pickup_code_views.xml",
@@ -44,7 +45,6 @@
         "views/giftcard_store_request_views.xml",
         "views/res_config_settings_views.xml",
         "views/giftcard_delivery_views.xml",
-        "views/stock_picking_views.xml",
         "views/giftcard_pickup_menus.xml",
         "views/catalogue/giftcard_catalogue_menus.xml",
         "views/giftcard_order_menus.xml",
@@ -67,6 +67,8 @@
         "demo/giftcard_store_demo.xml",
         "demo/giftcard_delivery_demo.xml",
         "demo/giftcard_order_demo.xml",
+        "demo/giftcard_virtual_demo.xml",
+        "demo/giftcard_goods_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

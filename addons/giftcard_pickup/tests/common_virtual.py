@@ -48,10 +48,3 @@ class VirtualCase(PickupCase):
         if redemption.state == "to_review":
             redemption._approve()
         return redemption
-
-    def undo(self, redemption):
-        """Call off what has been handed over, from a state in which that is possible."""
-        self.env.flush_all()
-        self.cr.execute("UPDATE giftcard_redemption SET state = 'approved' WHERE id = %s", [redemption.id])
-        redemption.invalidate_recordset()
-        redemption._cancel("Wrong")

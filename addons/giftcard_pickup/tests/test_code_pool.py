@@ -3,12 +3,12 @@ import io
 from datetime import date, timedelta
 
 import xlsxwriter
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import config
+from odoo.tools import config, file_open
 
 from .common_virtual import VirtualCase
 
@@ -87,8 +87,16 @@ class TestCodePool(VirtualCase):
     def test_the_database_alone_does_not_open_it(self):
         code = self.pool.code_ids[0]
         self.cr.execute("SELECT sealed FROM giftcard_pool_code WHERE id = %s", [code.id])
-        with self.assertRaises(Exception):
+        with self.assertRaises(InvalidToken):
             Fernet(Fernet.generate_key()).decrypt(self.cr.fetchone()[0].encode())
+
+    def test_a_copy_gives_no_code_away(self):
+        code = self.redeem(self.code).fulfilment_ids.code_id
+        with file_open("giftcard_pickup/data/neutralize.sql") as script:
+            self.cr.execute(script.read())
+        self.env.invalidate_all()
+        with self.assertRaises(UserError):
+            code._reveal(member=self.alice)
 
     def test_low_stock_is_told_once_and_taken_back(self):
         def warnings():

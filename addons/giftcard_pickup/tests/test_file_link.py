@@ -44,7 +44,7 @@ class TestFileLink(VirtualCase, HttpCase):
             self.assertEqual(self.url_open(self.path).status_code, 410)
 
     def test_taken_back(self):
-        self.undo(self.fulfilment.redemption_id)
+        self.fulfilment.redemption_id._cancel("Wrong")
         self.assertEqual(self.url_open(self.path).status_code, 410)
         with self.assertRaises(IllegalTransition):
             self.fulfilment._download_link()

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
-from ..exceptions import NotReturnable, OutOfStock
+from ..exceptions import IllegalTransition, NotReturnable, OutOfStock
 from .common_virtual import VirtualCase
 
 
@@ -153,16 +153,27 @@ class TestVirtual(VirtualCase):
                 redemption = self.redeem(reward, key=reward.kind)
                 fulfilment = redemption.fulfilment_ids
                 card = fulfilment.card_id
-                self.undo(redemption)
+                redemption._cancel("Wrong")
                 self.assertEqual(fulfilment.state, "withdrawn")
                 self.assertFalse(card and card.state != "closed")
         self.assertCard(self.alice._member_card(self.wallet_program), 0)
         self.assertEqual(self.alice.member_tier_id, self.plain)
         self.assertEqual(self.pool._free(), {self.pool.id: 3})
 
+    def test_only_the_staff_takes_back_what_is_done(self):
+        redemption = self.redeem(self.time)
+        with self.assertRaises(IllegalTransition):
+            redemption._cancel("Had it", member=self.alice)
+        self.assertEqual(self.alice.member_tier_id, self.gold)
+        redemption.with_user(self.reviewer)._cancel("Sold by mistake")
+        step = redemption.transition_ids[-1]
+        self.assertEqual((step.from_state, step.to_state, step.user_id), ("done", "cancelled", self.reviewer))
+        self.assertCard(self.card, 100)
+        self.assertEqual(self.time.redeemed, 0)
+
     def assertNotReturnable(self, redemption):
         with self.assertRaises(NotReturnable) as refused:
-            self.undo(redemption)
+            redemption._cancel("Wrong")
         self.assertEqual(refused.exception.code, "not_returnable")
         self.assertEqual(redemption.fulfilment_ids.state, "done")
         self.assertEqual(redemption.state, "done")

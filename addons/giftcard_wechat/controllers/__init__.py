@@ -1,1 +1,1 @@
-from . import session, member, card, store, reward, redemption, document, fallback, wechatpay
+from . import session, member, card, store, reward, redemption, handover, document, fallback, wechatpay

@@ -10,11 +10,14 @@ class Card(BaseModel):
     id: int
     number: Annotated[str, Field(description="Card number.")]
     program: Annotated[str, Field(description="Name of the program.")]
-    kind: Annotated[str, Field(description="`gift_card`, `ewallet`, `loyalty` (points) or a coupon's kind.")]
+    kind: Annotated[
+        str,
+        Field(description="`gift_card`, `ewallet`, `loyalty` (points), `goods_card` (pieces) or a coupon's kind."),
+    ]
     balance: Value
     held: Annotated[Value, Field(description="Part of the balance set aside for open orders.")]
     available: Annotated[Value, Field(description="What is free to spend.")]
-    state: Literal["active", "frozen", "closed"]
+    state: Literal["generated", "active", "frozen", "used", "replaced", "expired", "closed"]
     expires_on: Annotated[date | None, Field(description="Last day of use of the card.")]
 
     @classmethod

@@ -25,7 +25,11 @@ class GiftcardBatch(models.Model):
         for batch in self:
             if batch.program_type == GOODS and batch.value != batch.program_id.goods_pieces:
                 raise ValidationError(
-                    self.env._("A card of %(program)s is worth %(promise)s.", program=batch.program_id.name, promise=batch.goods_promise)
+                    self.env._(
+                        "A card of %(program)s is worth %(promise)s.",
+                        program=batch.program_id.name,
+                        promise=batch.goods_promise,
+                    )
                 )
 
     def _sellable(self, card):

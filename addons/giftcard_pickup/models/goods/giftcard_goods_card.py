@@ -34,7 +34,7 @@ class GiftcardGoodsCard(models.Model):
     number = fields.Char(readonly=True)
     program_id = fields.Many2one("loyalty.program", string="Kind", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    member_id = fields.Many2one("res.partner", string="Member", readonly=True, help="Who has claimed the card.")
+    member_id = fields.Many2one("res.partner", readonly=True, help="Who has claimed the card.")
     batch_id = fields.Many2one("giftcard.batch", readonly=True)
     serial = fields.Integer(readonly=True, aggregator=None)
     secret_hint = fields.Char(string="Secret Ends With", readonly=True)
@@ -75,10 +75,11 @@ class GiftcardGoodsCard(models.Model):
                         ELSE card.state END AS state
               FROM loyalty_card card
               JOIN loyalty_program program ON program.id = card.program_id AND program.program_type = %(goods)s
-         LEFT JOIN LATERAL (SELECT -SUM(entry.amount)::int AS pieces
-                              FROM giftcard_entry entry
-                              JOIN giftcard_operation operation ON operation.id = entry.operation_id
-                             WHERE entry.card_id = card.id AND operation.res_model = 'giftcard.redemption') taken ON TRUE
+         LEFT JOIN LATERAL (
+                SELECT -SUM(entry.amount)::int AS pieces
+                  FROM giftcard_entry entry
+                  JOIN giftcard_operation operation ON operation.id = entry.operation_id
+                 WHERE entry.card_id = card.id AND operation.res_model = 'giftcard.redemption') taken ON TRUE
             """,
             today=fields.Date.context_today(self),
             goods=GOODS,
@@ -89,7 +90,10 @@ class GiftcardGoodsCard(models.Model):
             taken = card._card()._goods_taken()
             card.goods_left = "\n".join(
                 self.env._(
-                    "%(goods)s: %(taken)s of %(most)s", goods=item.display_name, taken=taken[item.id], most=item.quantity
+                    "%(goods)s: %(taken)s of %(most)s",
+                    goods=item.display_name,
+                    taken=taken[item.id],
+                    most=item.quantity,
                 )
                 for item in card.program_id.goods_item_ids
             )

@@ -11,14 +11,12 @@ from .loyalty_program import GOODS
 class GiftcardRedemption(models.Model):
     """The exchange of a goods card: an order as others are, paid in pieces of the card instead of points.
 
-    ``program_id`` is the kind of card and ``points`` the pieces, held, taken and given back by the ledger as points are.
+    ``program_id`` is the kind of card and ``points`` the pieces; the ledger holds, takes and gives them back as points.
     """
 
     _inherit = "giftcard.redemption"
 
-    goods_card_id = fields.Many2one(
-        "loyalty.card", string="Goods Card", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    goods_card_id = fields.Many2one("loyalty.card", readonly=True, index="btree_not_null", ondelete="restrict")
 
     @api.model
     def _exchange(self, member, card, picks, key, store=None, fulfilment="pickup", address=None):

@@ -14,15 +14,14 @@ class GiftcardRedemptionLine(models.Model):
     _source_check = models.Constraint(
         "CHECK((reward_id IS NULL) <> (goods_item_id IS NULL))", "A line is of a reward or of a goods card."
     )
-    _goods_item_uniq = models.Constraint(
-        "UNIQUE(redemption_id, goods_item_id)", "Goods have one line in a redemption."
-    )
+    _goods_item_uniq = models.Constraint("UNIQUE(redemption_id, goods_item_id)", "Goods have one line in a redemption.")
 
     @api.depends("product_id")
     def _compute_display_name(self):
-        super()._compute_display_name()
-        for line in self.filtered("goods_item_id"):
+        goods = self.filtered("goods_item_id")
+        for line in goods:
             line.display_name = f"{line._label()} × {line.quantity}"
+        return super(GiftcardRedemptionLine, self - goods)._compute_display_name()
 
     def _label(self):
         """:return: what it is, for people"""

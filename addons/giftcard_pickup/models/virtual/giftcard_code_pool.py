@@ -61,7 +61,8 @@ class GiftcardCodePool(models.Model):
             for pool_id, state, count in self.env.execute_query(
                 SQL(
                     """
-                    SELECT pool_id, CASE WHEN state = 'free' AND valid_until < %s THEN 'outdated' ELSE state END AS shown,
+                    SELECT pool_id,
+                           CASE WHEN state = 'free' AND valid_until < %s THEN 'outdated' ELSE state END AS shown,
                            COUNT(*)
                       FROM giftcard_pool_code
                      WHERE pool_id = ANY(%s)
@@ -101,7 +102,9 @@ class GiftcardCodePool(models.Model):
         for number, (code, valid_until) in enumerate(rows, 1):
             if not isinstance(code, str) or not 0 < len(code.strip()) <= LONGEST:
                 raise UserError(
-                    self.env._("Row %(row)s has no code, or one of more than %(size)s characters.", row=number, size=LONGEST)
+                    self.env._(
+                        "Row %(row)s has no code, or one of more than %(size)s characters.", row=number, size=LONGEST
+                    )
                 )
             if valid_until is not None and not isinstance(valid_until, date):
                 raise UserError(self.env._("Row %s has a last day that is no date.", number))
@@ -179,7 +182,7 @@ class GiftcardCodePool(models.Model):
     @api.model
     def _warn_low(self):
         """Look through all pools (cron)."""
-        self.search([])._warn()
+        self.search([("low_stock", ">", 0)])._warn()
 
     @api.model
     def _today(self):

@@ -4,7 +4,7 @@ from odoo.addons.giftcard_points.models.ledger.immutable import protect
 
 
 class GiftcardCodeReveal(models.Model):
-    """Who has seen a code of a pool: each time for the staff, the first time for its member. Never changed afterwards."""
+    """Who has seen a code of a pool: the staff each time, its member the first time. Never changed afterwards."""
 
     _name = "giftcard.code.reveal"
     _description = "Code Seen"

@@ -23,9 +23,7 @@ class GiftcardFulfilment(models.Model):
     _description = "Handover of a Virtual Reward"
     _order = "id desc"
 
-    line_id = fields.Many2one(
-        "giftcard.redemption.line", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    line_id = fields.Many2one("giftcard.redemption.line", required=True, readonly=True, index=True, ondelete="restrict")
     piece = fields.Integer(required=True, readonly=True, aggregator=None)
     redemption_id = fields.Many2one(
         "giftcard.redemption", required=True, readonly=True, index=True, ondelete="restrict"
@@ -45,9 +43,30 @@ class GiftcardFulfilment(models.Model):
     next_try_at = fields.Datetime(string="Next Try", readonly=True)
     done_at = fields.Datetime(string="Handed Over On", readonly=True)
     # Who may see the handover need not be allowed to read cards and codes.
-    card_id = fields.Many2one("loyalty.card", string="Coupon", readonly=True, ondelete="restrict", index="btree_not_null", groups="giftcard_points.group_auditor")
-    operation_id = fields.Many2one("giftcard.operation", string="Top-up", readonly=True, ondelete="restrict", index="btree_not_null", groups="giftcard_points.group_auditor")
-    tier_grant_id = fields.Many2one("giftcard.tier.grant", string="Tier", readonly=True, ondelete="restrict", index="btree_not_null", groups="giftcard_points.group_auditor")
+    card_id = fields.Many2one(
+        "loyalty.card",
+        string="Coupon",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="giftcard_points.group_auditor",
+    )
+    operation_id = fields.Many2one(
+        "giftcard.operation",
+        string="Top-up",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="giftcard_points.group_auditor",
+    )
+    tier_grant_id = fields.Many2one(
+        "giftcard.tier.grant",
+        string="Tier",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="giftcard_points.group_auditor",
+    )
     code_id = fields.Many2one("giftcard.pool.code", readonly=True, ondelete="restrict", index="btree_not_null")
     code_seen = fields.Datetime(related="code_id.revealed_at", string="Code Seen")
     download_count = fields.Integer(string="Downloads", default=0, required=True, readonly=True)
@@ -102,8 +121,8 @@ class GiftcardFulfilment(models.Model):
                 INSERT INTO giftcard_fulfilment
                        (line_id, piece, redemption_id, company_id, reward_id, kind, state, tries, download_count,
                         next_try_at, create_uid, create_date)
-                SELECT line.id, piece, line.redemption_id, redemption.company_id, line.reward_id, reward.kind, 'pending',
-                       0, 0, %(now)s, %(uid)s, %(now)s
+                SELECT line.id, piece, line.redemption_id, redemption.company_id, line.reward_id, reward.kind,
+                       'pending', 0, 0, %(now)s, %(uid)s, %(now)s
                   FROM giftcard_redemption_line line
                   JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
                   JOIN giftcard_reward reward ON reward.id = line.reward_id

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..states import UNDONE
+from ..states import SOURCES, UNDONE
 
 
 class GiftcardRedemption(models.Model):
@@ -13,6 +13,15 @@ class GiftcardRedemption(models.Model):
         readonly=True,
         groups="giftcard_pickup.group_reviewer,giftcard_points.group_auditor",
     )
+
+    def _transition(self, state, reason=None, member=None, sources=None):
+        """What is virtual is done at once. The staff, not the member, can call it off after that; whether it can be
+        taken back is decided by what was handed over.
+        """
+        by_staff = state == "cancelled" and not sources and not member
+        if by_staff and all(redemption.fulfilment == "virtual" for redemption in self):
+            sources = (*SOURCES[state], "done")
+        return super()._transition(state, reason, member, sources)
 
     def _retry_fulfilment(self):
         """Try again what is not handed over yet, unless the redemption has been undone meanwhile."""

@@ -5,7 +5,16 @@ from .kinds import KINDS, VIRTUAL
 
 # What members were promised; fixed once it is redeemed.
 PROMISE = frozenset(
-    {"kind", "coupon_program_id", "coupon_days", "code_pool_id", "tier_id", "tier_days", "top_up_program_id", "top_up_amount"}
+    {
+        "kind",
+        "coupon_program_id",
+        "coupon_days",
+        "code_pool_id",
+        "tier_id",
+        "tier_days",
+        "top_up_program_id",
+        "top_up_amount",
+    }
 )
 # What each kind cannot be without.
 NEEDED = {
@@ -27,7 +36,6 @@ class GiftcardReward(models.Model):
     )
     coupon_program_id = fields.Many2one(
         "loyalty.program",
-        string="Coupon Program",
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
@@ -39,7 +47,6 @@ class GiftcardReward(models.Model):
     )
     code_pool_id = fields.Many2one(
         "giftcard.code.pool",
-        string="Code Pool",
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
@@ -122,9 +129,11 @@ class GiftcardReward(models.Model):
         return available
 
     def _take(self, redemption):
-        super()._take(redemption)
+        taken = super()._take(redemption)
         redemption.line_ids._reserve_codes()
+        return taken
 
     def _give_back(self, redemptions):
-        super()._give_back(redemptions)
+        given_back = super()._give_back(redemptions)
         redemptions.line_ids._release_codes()
+        return given_back

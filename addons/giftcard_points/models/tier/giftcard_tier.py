@@ -132,7 +132,9 @@ class GiftcardTier(models.Model):
     def _decide(self, partner_ids, upward=False):
         """Give members the tier that their growth reaches: up at once, down when the grace after the notice is over.
 
-        A tier that was given for a time counts as reached in that time, and is lost without grace when it ends. One statement for all; members that another transaction is writing are left to it or to the next review.
+        A tier that was given for a time counts as reached in that time, and is lost without grace when it ends.
+
+        One statement for all; members that another transaction is writing are left to it or to the next review.
 
         :param partner_ids: list of ``res.partner`` ids
         :param upward: only lift

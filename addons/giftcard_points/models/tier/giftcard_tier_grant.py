@@ -21,7 +21,9 @@ class GiftcardTierGrant(models.Model):
     tier_id = fields.Many2one("giftcard.tier", required=True, readonly=True, index=True, ondelete="restrict")
     first_on = fields.Date(string="From", required=True, readonly=True)
     last_on = fields.Date(string="Until", required=True, readonly=True)
-    ended = fields.Boolean(default=False, required=True, readonly=True, help="The member's tier was decided anew after it.")
+    ended = fields.Boolean(
+        default=False, required=True, readonly=True, help="The member's tier was decided anew after it."
+    )
     revoked_at = fields.Datetime(string="Revoked", readonly=True)
     key = fields.Char(required=True, readonly=True, help="What it was given for; it is given once for that.")
 

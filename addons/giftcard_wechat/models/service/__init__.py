@@ -5,3 +5,4 @@ from . import giftcard_api_card
 from . import giftcard_api_store
 from . import giftcard_api_reward
 from . import giftcard_api_redemption
+from . import giftcard_api_handover
