@@ -401,6 +401,18 @@ def test_nobody_waits_for_a_service_that_is_down(merchant):
     assert not merchant.book.read(lambda env: env["giftcard.circuit"].search_count([]))
 
 
+def test_nothing_is_called_with_value_locked(merchant):
+    reference = merchant.payment()
+
+    def order(tx):
+        tx.env.cr.execute("UPDATE loyalty_card SET version = version WHERE id = (SELECT min(id) FROM loyalty_card)")
+        tx._wechatpay_code_url()
+
+    with pytest.raises(RuntimeError, match="loyalty_card"):
+        merchant.on(reference, order)
+    assert not merchant.calls("/native")
+
+
 def test_refusals_are_no_failures(merchant):
     for __ in range(6):
         reference = merchant.payment()

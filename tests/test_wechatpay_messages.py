@@ -193,9 +193,8 @@ def test_money_that_comes_after_all(merchant, reference):
 
 
 def test_other_events_are_ignored(merchant, reference):
-    message = merchant.pay.message(
-        "PAYSCORE.USER_OPEN_SERVICE", {"x": 1}, merchant.pay.orders[reference]["notify_url"], "x"
-    )
+    url = merchant.pay.orders[reference]["notify_url"]
+    message = merchant.pay.message("PAYSCORE.USER_OPEN_SERVICE", {"x": 1}, url, "payscore")
     assert merchant.pay.deliver(message).status_code == 204
 
 

@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
+from odoo.modules import module
 from odoo.tools import SQL
 
 from ...api.transaction import read_committed
@@ -9,6 +10,16 @@ from ...exceptions import CallsPaused, PaymentUnavailable
 # Failures in a row after which calls pause, and for how many seconds.
 FAILURES = 5
 PAUSE = 30
+# Tables of which no row may be locked while a service is waited for.
+VALUE_TABLES = (
+    "loyalty_card",
+    "giftcard_entry",
+    "giftcard_hold",
+    "giftcard_lot",
+    "giftcard_redemption",
+    "giftcard_reward",
+    "stock_quant",
+)
 
 
 class GiftcardCircuit(models.Model):
@@ -37,7 +48,9 @@ class GiftcardCircuit(models.Model):
 
         :param name: e.g. ``wechatpay 7``
         :raise CallsPaused: without having called
+        :raise RuntimeError: where the transaction has changed value: others would wait for the service to get at it
         """
+        self._check_nothing_is_held(name)
         failed_before = self._begin(name)
         try:
             yield
@@ -50,6 +63,26 @@ class GiftcardCircuit(models.Model):
             raise
         if failed_before:
             self._works(name)
+
+    def _check_nothing_is_held(self, name):
+        if module.current_test:
+            # A test's one transaction has made the cards that it plays with.
+            return
+        held = self.env.execute_query(
+            SQL(
+                """
+                SELECT relation::regclass::text
+                  FROM pg_locks
+                 WHERE pid = pg_backend_pid()
+                   AND locktype = 'relation'
+                   AND mode = 'RowExclusiveLock'
+                   AND relation = ANY(%s::regclass[])
+                """,
+                list(VALUE_TABLES),
+            )
+        )
+        if held:
+            raise RuntimeError(f"{name} is called with rows of {held[0][0]} locked")
 
     def _begin(self, name):
         """:return: whether the last call failed"""

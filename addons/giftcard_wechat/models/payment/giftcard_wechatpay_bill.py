@@ -54,7 +54,7 @@ class GiftcardWechatpayBill(models.Model):
     digest = fields.Char(string="SHA-1 of the File", readonly=True)
     line_ids = fields.One2many("giftcard.wechatpay.bill.line", "bill_id", readonly=True)
     difference_ids = fields.One2many("giftcard.wechatpay.difference", "bill_id")
-    open_differences = fields.Integer(compute="_compute_totals", string="Open Differences")
+    open_differences = fields.Integer(compute="_compute_totals")
     payments = fields.Monetary(compute="_compute_totals", string="Paid")
     refunds = fields.Monetary(compute="_compute_totals", string="Refunded")
     fees = fields.Monetary(compute="_compute_totals")

@@ -63,7 +63,7 @@ class GiftcardWechatpayDifference(models.Model):
     @api.model
     def _compare(self, bill):
         """List anew what is not explained."""
-        self.flush_model()
+        self.env.flush_all()
         self.search([("bill_id", "=", bill.id), ("resolved", "=", False)]).sudo().unlink()
         since, until = bill._period()
         self.env.execute_query(

@@ -110,8 +110,9 @@ class PaymentProvider(models.Model):
             provider.wechatpay_notify_url = path and urljoin(provider.get_base_url(), path)
 
     def _compute_feature_support_fields(self):
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         self.filtered(lambda provider: provider.code == "wechatpay").support_refund = "partial"
+        return result
 
     def _get_supported_currencies(self):
         currencies = super()._get_supported_currencies()

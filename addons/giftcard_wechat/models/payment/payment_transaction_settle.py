@@ -51,6 +51,7 @@ class PaymentTransaction(models.Model):
     def _wechatpay_settle(self):
         """Do what is due, committing before and after the call."""
         commit = self.env["ir.cron"]._commit_progress
+        read_committed(self.env.cr)
         if not self._wechatpay_claim():
             return
         commit()
