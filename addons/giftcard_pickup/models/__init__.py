@@ -16,3 +16,4 @@ from . import (
     stock_picking,
     stock_quant,
 )
+from . import pickup

@@ -1,11 +1,17 @@
 from . import (
     test_access,
+    test_answers,
     test_attempt,
+    test_code_changes,
     test_invariants,
+    test_offline,
+    test_partial,
     test_pickup,
     test_review,
     test_review_screen,
     test_submit,
+    test_till_pickup,
     test_token,
+    test_unclaimed,
     test_verify_screen,
 )
