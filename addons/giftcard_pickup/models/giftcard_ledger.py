@@ -19,7 +19,8 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN (SELECT line.reward_id, line.quantity - line.unclaimed_quantity AS quantity
                           FROM giftcard_redemption_line line
                           JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
-                         WHERE redemption.state NOT IN %s AND redemption.state <> 'draft') live ON live.reward_id = reward.id
+                         WHERE redemption.state <> 'draft' AND redemption.state NOT IN %s
+                       ) live ON live.reward_id = reward.id
                  GROUP BY reward.id
                 HAVING reward.redeemed <> COALESCE(SUM(live.quantity), 0)
                     OR (reward.quota > 0 AND reward.redeemed > reward.quota)

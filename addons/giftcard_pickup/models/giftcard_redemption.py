@@ -157,8 +157,10 @@ class GiftcardRedemption(models.Model):
         # The caller has checked who may decide; neither redemptions nor cards are theirs to write.
         redemptions = self.sudo()
         redemptions._transition("approved", reason)
-        for redemption in redemptions.sorted(lambda redemption: redemption.hold_id.card_id.id):
+        redemptions._lock_cards()
+        for redemption in redemptions:
             redemptions.env["giftcard.ledger"]._capture(redemption._act("spend"), redemption.hold_id)
+        redemptions._capture_cash()
         redemptions._fulfil()
 
     def _reject(self, reason, member=None):
@@ -227,11 +229,13 @@ class GiftcardRedemption(models.Model):
         redemptions = self.sudo()
         before = redemptions._transition(state, reason, member=member)
         ledger = redemptions.env["giftcard.ledger"]
-        for redemption in redemptions.sorted(lambda redemption: redemption.hold_id.card_id.id):
+        redemptions._lock_cards()
+        for redemption in redemptions:
             if before[redemption.id] in PENDING:
                 ledger._release(redemption.hold_id)
             else:
                 redemption._give_points_back(state, reason, member)
+        redemptions._return_cash(before, reason, member)
         redemptions.line_ids._revoke()
         redemptions.line_ids.reward_id._give_back(redemptions)
         redemptions.pickup_code_ids._close("expired" if state == "expired" else "void", reason, member)
@@ -239,13 +243,13 @@ class GiftcardRedemption(models.Model):
 
     # Building blocks
 
-    def _act(self, kind, reason=None, member=None):
-        """:return: the ledger's :class:`Act` about this redemption; it has at most one of each kind."""
+    def _act(self, kind, reason=None, member=None, part=None):
+        """:return: the ledger's :class:`Act` about this redemption; it has at most one of each kind and part."""
         return Act(
             kind,
-            key=f"redemption/{self.id}",
+            key=f"redemption/{self.id}/{part}" if part else f"redemption/{self.id}",
             document=(self._name, self.id),
-            store_id=self.store_id.id,
+            store_id=self.store_id.id or None,
             member_id=member.id if member else None,
             reason=reason,
         )
@@ -290,6 +294,10 @@ class GiftcardRedemption(models.Model):
             )
         self._log(rows, state, reason, member)
         return dict(rows)
+
+    def _lock_cards(self):
+        """Lock all cards that hold value for these, in ascending id."""
+        self.env["giftcard.ledger"]._lock((self.hold_id | self.cash_hold_id).card_id)
 
     def _lock(self):
         """Wait for, and lock, the rows in ascending id; what is read afterwards is what is there."""

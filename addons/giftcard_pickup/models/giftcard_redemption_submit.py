@@ -32,8 +32,8 @@ class GiftcardRedemption(models.Model):
         :param address: ``res.partner``, for delivery: the member or one of his addresses
         :param draft: the ``giftcard.redemption`` in state ``draft`` that is submitted; it takes these lines
         :param values: further columns of the row, which the key stands for too
-        :return: the ``giftcard.redemption``: ``awaiting_payment`` when there is cash to pay, else ``to_review`` or, when
-            a rule approves it at once, further on
+        :return: the ``giftcard.redemption``: ``awaiting_payment`` when there is cash to pay, else ``to_review`` or,
+            when a rule approves it at once, further on
         :raise IdempotencyConflict: when the member used the key for another request
         :raise IllegalTransition: when the draft has been submitted meanwhile
         :raise InsufficientBalance, CardNotUsable: by the ledger
@@ -62,6 +62,10 @@ class GiftcardRedemption(models.Model):
             return redemption.with_env(self.env)
         if all(reward._is_virtual() for reward in rewards):
             fulfilment = "virtual"
+        if fulfilment == "pickup" and not store:
+            raise StoreNotAvailable(self.env._("Choose the store to pick the goods up at."))
+        if fulfilment == "delivery" and not address:
+            raise AddressNotAvailable(self.env._("Choose one of your own addresses."))
         items = order._price(rewards, chosen)
         redemption, fresh = order._open(
             member,
@@ -224,9 +228,7 @@ class GiftcardRedemption(models.Model):
         """Refuse a store that hands out nothing, a foreign address, and goods that have nowhere to go."""
         if self.fulfilment == "pickup":
             if not self.store_id.active or not self.store_id.warehouse_id:
-                raise StoreNotAvailable(
-                    self.env._("%s does not hand out rewards at present.", self.store_id.name or self.env._("No store"))
-                )
+                raise StoreNotAvailable(self.env._("%s does not hand out rewards at present.", self.store_id.name))
         elif self.fulfilment == "delivery":
             address = self.address_id
             if not address.active or self.member_id not in (

@@ -197,7 +197,7 @@ class GiftcardReward(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _is_virtual(self):
-        """:return: whether it is delivered on approval, by ``giftcard.redemption.line._deliver``, and never handed over"""
+        """:return: whether ``giftcard.redemption.line._deliver`` delivers it on approval, and no goods move"""
         return False
 
     def _lock(self):

@@ -9,3 +9,4 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('company_id', '=', company_id)]",
     )
+    giftcard_payment_minutes = fields.Integer(related="company_id.giftcard_payment_minutes", readonly=False)

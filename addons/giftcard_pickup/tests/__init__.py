@@ -6,6 +6,8 @@ from . import (
     test_invariants,
     test_offline,
     test_partial,
+    test_order_cash,
+    test_order_submit,
     test_pickup,
     test_review,
     test_review_screen,

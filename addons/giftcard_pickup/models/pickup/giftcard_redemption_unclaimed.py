@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from odoo import fields, models
 from odoo.tools import SQL, float_round
 
@@ -60,7 +58,9 @@ class GiftcardRedemption(models.Model):
             )
             redemption.line_ids.invalidate_recordset(flush=False)
             redemption._transition("done", reason, member, sources=("ready",))
+            redemption._lock_cards()
             redemption._give_points_back(state, reason, member)
+            redemption._give_cash_back(reason, member)
             redemption._pickup_lines().reward_id._give_back(redemption)
             redemption.pickup_code_ids._close("expired" if state == "expired" else "void", reason, member)
             redemption._lock_goods()
@@ -78,13 +78,21 @@ class GiftcardRedemption(models.Model):
             share = due * self.store_id.unclaimed_points_back / 100
             back = float_round(share, precision_digits=digits, rounding_method="DOWN")
         if back:
-            act = self._act("refund", reason, member)
-            if self.state == "done":
-                # What was handed over may come back one day, by the other key.
-                act = replace(act, key=f"{act.key}/rest")
+            # What was handed over of a part may come back one day, as an act of its own.
+            act = self._act("refund", reason, member, part="rest" if self.state == "done" else None)
             self.env["giftcard.ledger"]._refund(act, self.hold_id.operation_id, back)
         if back != due:
             self.forfeited_points = due - back
+
+    def _give_cash_back(self, reason, member=None):
+        """Return the cash of what was given up; no rule keeps it."""
+        pieces = {line.id: line.unclaimed_quantity for line in self.line_ids if line.unclaimed_quantity}
+        cash = sum(line.unclaimed_quantity * line.cash_price for line in self.line_ids)
+        if cash and self.cash_hold_id:
+            act = self._act("refund", reason, member, part="cash/rest")
+            self.env["giftcard.ledger"]._refund(act, self.cash_hold_id.operation_id, cash)
+        elif cash:
+            self._owe_cash(cash, "rest", reason, pieces)
 
     def _points_due_back(self):
         if self.state == "done":
