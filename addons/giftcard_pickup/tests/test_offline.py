@@ -127,6 +127,7 @@ class TestOffline(PickupCase):
             [fields.Datetime.now() - timedelta(minutes=3), self.code.id],
         )
         self.env.invalidate_all()
+        self.code._sign()
         self.assertEqual(self.hand_over(self.code.digits)["result"], "expired")
         self.assertEqual(self.sync(self.told("late", minutes=1)), [("late", "conflict")])
         self.assertEqual(self.sync(self.told("in time", minutes=5)), [("in time", "applied")])

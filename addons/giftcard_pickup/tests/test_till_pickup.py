@@ -11,6 +11,8 @@ class TestTillPickup(TestPointOfSaleHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        for group in ("giftcard_points.group_manager", "giftcard_pickup.group_manager", "stock.group_stock_manager"):
+            cls.env.user.group_ids |= cls.env.ref(group)
         program = cls.env["loyalty.program"].create(
             {
                 "name": "Points",

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .common import PickupCase
+from .common_cash import CashCase
 
 
 @tagged("post_install", "-at_install")
@@ -113,3 +114,29 @@ class TestUnclaimed(PickupCase):
         self.assertEqual(self.stock(), (2, 0))
         self.assertEqual(self.reward.redeemed, 1)
         self.assertIn("5", self.messages().body)
+
+
+@tagged("post_install", "-at_install")
+class TestUnclaimedCash(CashCase):
+    """Of an order picked up in part, the cash of the rest comes back too."""
+
+    def give_up_the_rest(self, redemption):
+        redemption._approve()
+        parts = [{"line_id": redemption.line_ids.id, "quantity": 1}]
+        with self.enter_registry_test_mode():
+            token = redemption.pickup_code_id.token
+            self.codes.with_user(self.clerk)._hand_over(token, self.store, parts)
+        redemption._cancel("Enough", member=self.alice)
+        self.assertEqual(redemption.state, "done")
+        self.assertCard(self.card, 96)
+
+    def test_to_the_wallet(self):
+        self.give_up_the_rest(self.order(3, price=self.price, wallet_id=self.wallet.id))
+        self.assertCard(self.wallet, 44)
+
+    def test_to_whoever_paid(self):
+        redemption = self.order(3, price=self.price)
+        self.process(self.pay(redemption))
+        self.give_up_the_rest(redemption)
+        self.assertEqual((redemption.refund_ids.amount, redemption.refund_ids.state), (12, "due"))
+        self.assertEqual(redemption.refund_ids.pieces, {str(redemption.line_ids.id): 2})

@@ -24,7 +24,8 @@ class GiftcardPickupCode(models.Model):
                   JOIN giftcard_redemption redemption ON redemption.id = code.redemption_id
                  WHERE code.state = 'open' AND code.role = 'member' AND redemption.state = 'ready'
                    AND store.pickup_reminder_days > 0 AND code.id > %(after)s
-                   AND code.valid_until BETWEEN %(now)s::timestamp AND %(now)s::timestamp + store.pickup_reminder_days * interval '1 day'
+                   AND code.valid_until >= %(now)s
+                   AND code.valid_until - store.pickup_reminder_days * interval '1 day' <= %(now)s
                    AND NOT EXISTS (SELECT FROM giftcard_message
                                     WHERE key = 'pickup/' || code.redemption_id || '/until/' || code.valid_until::text)
                  ORDER BY code.id

@@ -139,7 +139,7 @@ add(
 
 add(
     "giftcard_till_no_pickup",
-    click("more", ".control-buttons .more-btn, .mobile-more-button"),
+    ProductScreen.clickControlButtonMore(),
     see("no button", ".modal:has(.control-buttons):not(:has(.o_giftcard_pickup))"),
     Dialog.cancel()
 );
