@@ -136,3 +136,33 @@ class ClaimExceeded(RedemptionError):
     def __init__(self, message, available=0):
         super().__init__(message)
         self.available = available
+
+
+class InvalidValidity(RedemptionError):
+    """An extension that does not extend."""
+
+    code = "invalid_validity"
+
+
+class InvalidProxy(RedemptionError):
+    """A person who is to pick up has no name, or no last four digits of a phone."""
+
+    code = "invalid_proxy"
+
+
+class NotLeftToHandOver(RedemptionError):
+    """More is asked for than is left of a line, or something that is not on the order."""
+
+    code = "not_left_to_hand_over"
+
+
+class LotRequired(RedemptionError):
+    """Tracked goods are handed over without their lot or serial numbers, or with the wrong number of them."""
+
+    code = "lot_required"
+
+
+class LotNotAvailable(RedemptionError):
+    """There is no such lot or serial number of the product in the store."""
+
+    code = "lot_not_available"

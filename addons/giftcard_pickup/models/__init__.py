@@ -27,3 +27,4 @@ from . import (
     virtual,
 )
 from . import catalogue  # extends the models above
+from . import pickup

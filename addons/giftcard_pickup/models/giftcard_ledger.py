@@ -16,7 +16,7 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 SELECT reward.id AS reward_id, reward.redeemed, reward.quota, COALESCE(SUM(live.quantity), 0) AS live
                   FROM giftcard_reward reward
-             LEFT JOIN (SELECT line.reward_id, line.quantity
+             LEFT JOIN (SELECT line.reward_id, line.quantity - line.unclaimed_quantity AS quantity
                           FROM giftcard_redemption_line line
                           JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
                          WHERE redemption.state <> 'draft' AND redemption.state NOT IN %s
@@ -55,8 +55,12 @@ class GiftcardLedger(models.AbstractModel):
                     OR CASE WHEN redemption.state IN %s
                             THEN hold.state <> 'open'
                             WHEN redemption.state IN %s
-                            THEN hold.state NOT IN ('captured', 'released') OR COALESCE(SUM(entry.amount), 0) <> 0
-                            ELSE hold.state <> 'captured' OR -SUM(entry.amount) <> redemption.points
+                            THEN hold.state NOT IN ('captured', 'released')
+                                 OR -COALESCE(SUM(entry.amount), 0) <> COALESCE(redemption.forfeited_points, 0)
+                            ELSE hold.state <> 'captured'
+                                 OR -SUM(entry.amount) <> redemption.points + COALESCE(redemption.forfeited_points, 0)
+                                 - (SELECT SUM(unclaimed_quantity * points_price) FROM giftcard_redemption_line
+                                     WHERE redemption_id = redemption.id)
                         END
                 """,
                 PENDING,
@@ -71,7 +75,9 @@ class GiftcardLedger(models.AbstractModel):
                  WHERE (redemption.state IN ('done', 'shipped') AND picking.state NOT IN ('done', 'cancel'))
                     OR (redemption.state IN %(undone)s AND picking.state <> 'cancel')
                     OR (picking.state IN ('done', 'cancel')
-                        AND (redemption.state IN %(pending)s OR redemption.state IN ('approved', 'ready')))
+                        AND (redemption.state IN %(pending)s OR redemption.state IN ('approved', 'ready'))
+                        AND NOT (redemption.state = 'ready' AND picking.state = 'done'
+                                 AND EXISTS (SELECT FROM giftcard_pickup_handover WHERE redemption_id = redemption.id)))
                  UNION ALL
                 SELECT redemption.id, redemption.state, NULL, NULL
                   FROM giftcard_redemption redemption
@@ -104,9 +110,14 @@ class GiftcardLedger(models.AbstractModel):
                   FROM giftcard_redemption redemption
              LEFT JOIN giftcard_pickup_code code ON code.redemption_id = redemption.id
                  GROUP BY redemption.id
-                HAVING COUNT(*) FILTER (WHERE code.state = 'open') <> (redemption.state = 'ready')::int
+                HAVING COUNT(*) FILTER (WHERE code.state = 'open' AND code.role = 'member')
+                       <> (redemption.state = 'ready')::int
+                    OR COUNT(*) FILTER (WHERE code.state = 'open' AND code.role = 'proxy')
+                       > (redemption.state = 'ready')::int
                     OR COUNT(*) FILTER (WHERE code.state = 'used')
-                       <> (redemption.state IN ('done', 'returned') AND redemption.fulfilment = 'pickup')::int
+                       <> (redemption.state IN ('done', 'returned') AND redemption.fulfilment = 'pickup'
+                           AND NOT EXISTS (SELECT FROM giftcard_redemption_line
+                                            WHERE redemption_id = redemption.id AND unclaimed_quantity > 0))::int
                 """
             ),
             "a used code says when, where and by whom": SQL(

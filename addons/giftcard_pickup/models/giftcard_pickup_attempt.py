@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.http import request
 from odoo.tools import SQL
 
 from odoo.addons.giftcard_points.models.ledger.immutable import protect
 
-WRONG_LIMIT = 10
+# Wrong codes within the window that mean a pause: of a clerk, from a device whoever uses it, in a store all together.
+LIMITS = {"user_id": 10, "device": 10, "store_id": 50}
 WINDOW = timedelta(minutes=10)
 PAUSE = timedelta(minutes=10)
 
@@ -26,9 +28,19 @@ class GiftcardPickupAttempt(models.Model):
     store_id = fields.Many2one("giftcard.store", required=True, readonly=True, index=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Clerk", required=True, readonly=True, ondelete="restrict")
     date = fields.Datetime(required=True, readonly=True)
-    purpose = fields.Selection([("verify", "Look up"), ("hand_over", "Hand over")], required=True, readonly=True)
+    device = fields.Char(readonly=True, help="What the screen calls itself, else the address it calls from.")
+    purpose = fields.Selection(
+        [("verify", "Look up"), ("hand_over", "Hand over"), ("sync", "Handed over without network")],
+        required=True,
+        readonly=True,
+    )
     kind = fields.Selection(
-        [("digits", "Digits"), ("token", "QR code"), ("other", "Something else")],
+        [
+            ("digits", "Digits"),
+            ("token", "QR code"),
+            ("number", "Order number"),
+            ("other", "Something else"),
+        ],
         string="Input",
         required=True,
         readonly=True,
@@ -40,7 +52,10 @@ class GiftcardPickupAttempt(models.Model):
             ("used", "Used already"),
             ("expired", "Expired"),
             ("void", "Void"),
+            ("replaced", "Replaced by a new code"),
             ("not_ready", "Not ready"),
+            ("not_paid", "Not paid"),
+            ("code_needed", "Order number instead of a code"),
             ("other_store", "Other store"),
             ("unknown", "Unknown"),
             ("throttled", "Refused: too many wrong codes"),
@@ -53,32 +68,39 @@ class GiftcardPickupAttempt(models.Model):
     redemption_id = fields.Many2one(related="code_id.redemption_id")
 
     _wrong_index = models.Index("(user_id, id DESC) WHERE wrong")
+    _wrong_device_index = models.Index("(device, id DESC) WHERE wrong")
+    _wrong_store_index = models.Index("(store_id, id DESC) WHERE wrong")
 
     def init(self):
         protect(self.env.cr, self._table)
 
     @api.model
-    def _record(self, store, *, purpose, kind, result, code, hint):
-        """Log an attempt of the acting user, unless that user has to pause, and then log that.
+    def _record(self, store, *, purpose, kind, result, code, hint, device=None):
+        """Log an attempt of the acting user, unless he has to pause, and then log that.
 
-        Ten wrong codes within ten minutes mean a pause of ten minutes from the last one.
+        Ten wrong codes of a clerk within ten minutes mean a pause of ten minutes from the last one; so do ten from one
+        device, whoever signs in on it, and fifty in one store.
 
+        :param device: what the screen calls itself; the address it calls from, if it tells nothing
         :return: seconds left to pause, 0 when the attempt counts
         """
+        device = self._device(device)
         # A clerk's attempts come one by one, each seeing those before: the lock is taken here and kept to the end of
-        # this transaction, and the other one, whose snapshot is younger, counts and commits under it.
+        # this transaction, and the other one, whose snapshot is younger, counts and commits under it. Of a device and a
+        # store as many may get through at once as there are clerks, which keeps the limit and blocks nobody.
         self.env.execute_query(
             SQL("SELECT pg_advisory_xact_lock(hashtext('giftcard.pickup.attempt'), %s)", self.env.uid)
         )
         with self.env.registry.cursor() as cr:
             # Nobody may write attempts; who acts is taken from the environment.
             attempts = self.with_env(self.env(cr=cr)).sudo()
-            pause = attempts._pause(self.env.uid)
+            pause = attempts._pause({"user_id": self.env.uid, "device": device, "store_id": store.id})
             attempts.create(
                 {
                     "company_id": store.sudo().company_id.id,
                     "store_id": store.id,
                     "user_id": self.env.uid,
+                    "device": device,
                     "date": fields.Datetime.now(),
                     "purpose": purpose,
                     "kind": kind,
@@ -90,10 +112,17 @@ class GiftcardPickupAttempt(models.Model):
             )
         return pause
 
-    def _pause(self, user_id):
-        """:return: seconds the user has to wait, from the last wrong attempts"""
-        last = self.search([("user_id", "=", user_id), ("wrong", "=", True)], order="id desc", limit=WRONG_LIMIT)
-        if len(last) < WRONG_LIMIT or last[0].date - last[-1].date > WINDOW:
-            return 0
-        left = last[0].date + PAUSE - fields.Datetime.now()
-        return max(0, int(left.total_seconds()))
+    def _pause(self, who):
+        """:return: seconds to wait, from the last wrong attempts of each of ``who``, dict of field -> value"""
+        now, pause = fields.Datetime.now(), 0
+        for field, limit in LIMITS.items():
+            domain = [(field, "=", who[field]), ("wrong", "=", True), ("date", ">", now - WINDOW - PAUSE)]
+            last = self.search(domain, order="id desc", limit=limit) if who[field] else self.browse()
+            if len(last) == limit and last[0].date - last[-1].date <= WINDOW:
+                pause = max(pause, int((last[0].date + PAUSE - now).total_seconds()))
+        return pause
+
+    def _device(self, device):
+        if isinstance(device, str) and device.strip():
+            return device.strip()[:64]
+        return request.httprequest.remote_addr if request else None

@@ -1,6 +1,4 @@
 import base64
-import hashlib
-import hmac
 import logging
 import secrets
 from datetime import timedelta
@@ -9,8 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.giftcard_points.secret import derive_key
-
 _logger = logging.getLogger(__name__)
 
 
@@ -18,9 +14,7 @@ class GiftcardPickupCode(models.Model):
     """What a member shows at the counter to get the goods of a redemption.
 
     It has two faces. ``digits``: 8 random digits to be typed, unique among the open codes of a store and worth nothing
-    anywhere else. ``token`` for the QR code: ``GP1-<id>-<nonce>-<mac>`` in base32, which fits a QR code's compact
-    alphanumeric mode and survives scanners that mangle letter case. The MAC is HMAC-SHA256 of version, id and nonce,
-    cut to 128 bits (RFC 2104, section 5); nobody without the server's key can make one.
+    anywhere else. ``token`` for the QR code, signed; nobody without the server's key can make one.
     """
 
     _name = "giftcard.pickup.code"
@@ -41,6 +35,9 @@ class GiftcardPickupCode(models.Model):
     state = fields.Selection(
         [("open", "Open"), ("used", "Used"), ("expired", "Expired"), ("void", "Void")], required=True, readonly=True
     )
+    role = fields.Selection(
+        [("member", "Member"), ("proxy", "Proxy")], string="For", required=True, readonly=True, default="member"
+    )
     valid_until = fields.Datetime(required=True, readonly=True)
     used_at = fields.Datetime(readonly=True)
     used_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict", index="btree_not_null")
@@ -50,7 +47,10 @@ class GiftcardPickupCode(models.Model):
         "(store_id, digits) WHERE state = 'open'", "Two open codes of a store cannot have the same digits."
     )
     _open_uniq = models.UniqueIndex(
-        "(redemption_id) WHERE state IN ('open', 'used')", "A redemption is handed over against one code."
+        "(redemption_id, role) WHERE state = 'open'", "A redemption has one code for the member and one for a proxy."
+    )
+    _used_uniq = models.UniqueIndex(
+        "(redemption_id) WHERE state = 'used'", "A redemption is handed over against one code."
     )
     _digits_index = models.Index("(digits, store_id)")
     _due_index = models.Index("(valid_until) WHERE state = 'open'")
@@ -60,11 +60,6 @@ class GiftcardPickupCode(models.Model):
         "A used code says when, where and by whom.",
     )
 
-    @api.depends("nonce")
-    def _compute_token(self):
-        for code in self:
-            code.token = code._make_token(code.id, code.nonce) if code.nonce else False
-
     @api.depends("token")
     def _compute_qr(self):
         Report = self.env["ir.actions.report"]
@@ -72,18 +67,22 @@ class GiftcardPickupCode(models.Model):
             code.qr = base64.b64encode(Report.barcode("QR", code.token, width=400, height=400)) if code.token else False
 
     @api.model
-    def _issue(self, redemptions):
+    def _issue(self, redemptions, reason=None, member=None, **values):
         """Make a code for each of these, valid for as long as its store keeps goods.
 
+        :param member: the ``res.partner``, when it is the member who asked for it
+        :param values: fields of the codes that are not as usual
         :return: ``giftcard.pickup.code`` records
         """
         codes = self.browse()
         for redemption in redemptions:
-            codes |= self._issue_one(redemption)
+            codes |= self._issue_one(redemption, values)
+        codes._sign()
+        codes._log("issued", reason, member)
         redemptions.invalidate_recordset(flush=False)
         return codes
 
-    def _issue_one(self, redemption):
+    def _issue_one(self, redemption, overrides):
         now = fields.Datetime.now()
         # With less than a million open codes in a store a draw is free 99 times in 100.
         for __ in range(50):
@@ -94,9 +93,11 @@ class GiftcardPickupCode(models.Model):
                 "digits": f"{secrets.randbelow(10**8):08d}",
                 "nonce": base64.b32encode(secrets.token_bytes(10)).decode(),
                 "state": "open",
+                "role": "member",
                 "valid_until": now + timedelta(days=redemption.store_id.pickup_days),
                 "create_uid": self.env.uid,
                 "create_date": now,
+                **overrides,
             }
             rows = self.env.execute_query(
                 SQL(
@@ -113,9 +114,9 @@ class GiftcardPickupCode(models.Model):
                 return self.browse(rows[0])
         raise UserError(self.env._("%s has too many open pickup codes.", redemption.store_id.name))
 
-    def _close(self, state):
+    def _close(self, state, reason=None, member=None):
         """Make the open ones among these unusable: ``expired`` or ``void``."""
-        self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 "UPDATE giftcard_pickup_code SET state = %s WHERE id = ANY(%s) AND state = 'open' RETURNING id",
                 state,
@@ -123,12 +124,7 @@ class GiftcardPickupCode(models.Model):
             )
         )
         self.invalidate_recordset(flush=False)
-
-    @api.model
-    def _make_token(self, code_id, nonce):
-        body = f"GP1-{code_id}-{nonce}"
-        mac = hmac.new(derive_key(self.env, "pickup-code/v1"), body.encode(), hashlib.sha256).digest()[:16]
-        return f"{body}-{base64.b32encode(mac).decode().rstrip('=')}"
+        self.browse([code_id for (code_id,) in rows])._log(state, reason, member)
 
     @api.model
     def _expire_due(self, limit=100):
@@ -154,7 +150,7 @@ class GiftcardPickupCode(models.Model):
                 SELECT redemption.id
                   FROM giftcard_pickup_code code
                   JOIN giftcard_redemption redemption ON redemption.id = code.redemption_id
-                 WHERE code.state = 'open' AND code.valid_until < %s
+                 WHERE code.state = 'open' AND code.role = 'member' AND code.valid_until < %s
                    AND redemption.state = 'ready' AND redemption.id <> ALL(%s)
                  ORDER BY redemption.id
                  LIMIT %s

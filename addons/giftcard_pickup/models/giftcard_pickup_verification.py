@@ -1,13 +1,12 @@
-import hmac
 import re
 import unicodedata
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 DIGITS = re.compile(r"\d{8}", re.ASCII)
-TOKEN = re.compile(r"GP1-(\d{1,9})-([A-Z2-7]{16})-[A-Z2-7]{26}", re.ASCII)
+NUMBER = re.compile(r"[A-Z]{1,4}\d{6,12}", re.ASCII)
 
 
 class GiftcardPickupCode(models.Model):
@@ -23,14 +22,14 @@ class GiftcardPickupCode(models.Model):
         return [{"id": store.id, "name": store.name} for store in self._clerk_stores()]
 
     @api.model
-    def action_verify(self, scanned, store_id):
+    def action_verify(self, scanned, store_id, device=None):
         """Tell what a code is good for, see :meth:`_verify`."""
-        return self._verify(scanned, self._clerk_store(store_id))
+        return self._verify(scanned, self._clerk_store(store_id), device=device)
 
     @api.model
-    def action_hand_over(self, scanned, store_id):
+    def action_hand_over(self, scanned, store_id, parts=None, device=None, key=None):
         """Hand the goods over, see :meth:`_hand_over`. Takes what was scanned, since an id is no proof of a code."""
-        return self._hand_over(scanned, self._clerk_store(store_id))
+        return self._hand_over(scanned, self._clerk_store(store_id), parts, device=device, key=key)
 
     def _clerk_stores(self):
         if not self.env.user.has_group("giftcard_pickup.group_clerk"):
@@ -46,78 +45,95 @@ class GiftcardPickupCode(models.Model):
     # Business
 
     @api.model
-    def _verify(self, scanned, store):
+    def _verify(self, scanned, store, device=None):
         """Tell what a code is good for, at this store, and log the attempt.
 
-        :param scanned: the digits, or the content of the QR code
+        :param scanned: the digits, the content of the QR code, or the number of the order, which tells how it is
+            getting on but is no proof of anything
         :param store: ``giftcard.store`` where the acting user is a clerk
-        :return: dict with ``result`` and a ``message`` to show; moreover
-
-            - ``ready``: ``redemption`` (number), ``member`` (masked), ``valid_until``,
-              ``lines`` (list of ``{"name", "quantity", "image_url"}``)
-            - ``used``: ``redemption``, ``used_at``, ``used_store``, ``used_by``
-            - ``expired``: ``redemption``, ``valid_until``
-            - ``void`` (cancelled), ``not_ready``: ``redemption``, ``state``
-            - ``other_store``: ``store``, its name, and nothing else
-            - ``unknown``
-            - ``throttled``: ``retry_after`` seconds, after too many wrong codes
-
-            Times are UTC in ISO 8601.
+        :param device: what the screen calls itself, kept by the browser; attempts are counted by it too
+        :return: dict, see :meth:`_describe`
         """
-        return self._look_up(scanned, store, "verify")[1]
+        return self._look_up(scanned, store, "verify", device)[1]
 
     @api.model
-    def _hand_over(self, scanned, store):
-        """Use a code up and hand its goods over: once, whoever tries at the same time.
+    def _hand_over(self, scanned, store, parts=None, device=None, key=None, moment=None, purpose="hand_over"):
+        """Hand goods over against a code: each piece once, whoever tries at the same time.
 
+        :param parts: None: all that is left; or list of ``{"line_id", "quantity", "lots": [{"name", "quantity"}]}``,
+            where tracked goods need their lots
+        :param key: of this act, made by the screen; asked again with it, since a reply was lost, the answer is the same
+        :param moment: when a till without network did it; now
         :return: as :meth:`_verify`, with ``handed_over`` in the place of ``ready``; otherwise nothing has changed
-        :raise OutOfStock: when the reserved goods are gone
+        :raise NotLeftToHandOver, LotRequired, LotNotAvailable, OutOfStock: nothing has changed once it is rolled back
         """
-        code, answer = self._look_up(scanned, store, "hand_over")
+        moment = moment or fields.Datetime.now()
+        if done := self._handed_over(key, store):
+            return self._describe_handover(done)
+        code, answer = self._look_up(scanned, store, purpose, device, moment)
         if answer["result"] != "ready":
             return answer
         redemption = code.redemption_id
-        self.env.execute_query(SQL("SELECT id FROM giftcard_redemption WHERE id = %s FOR NO KEY UPDATE", redemption.id))
-        now = fields.Datetime.now()
-        won = self.env.execute_query(
+        ready = redemption._touch_ready()
+        # The same call may have got here first.
+        handover = self._handed_over(key, store)
+        if ready and not handover:
+            handover = redemption._hand_over_to(code, store, parts, moment, key)
+        return self._describe_handover(handover) if handover else self._describe(code, store, moment)
+
+    def _handed_over(self, key, store):
+        """:return: the ``giftcard.pickup.handover`` of this key in the store, or none"""
+        # It tells a clerk of the store again what he has been told.
+        handovers = self.env["giftcard.pickup.handover"].sudo()
+        return handovers.search([("key", "=", key), ("store_id", "=", store.id)]) if key else handovers
+
+    def _use(self, store, moment, last):
+        """Use the code, up or for a part, if it is open: guarded, so that each handover sees those before.
+
+        :return: whether it was
+        """
+        now, uid = fields.Datetime.now(), self.env.uid
+        used = SQL(", state = 'used', used_at = %s, used_by_id = %s, used_store_id = %s", moment, uid, store.id)
+        rows = self.env.execute_query(
             SQL(
                 """
                 UPDATE giftcard_pickup_code
-                   SET state = 'used', used_at = %(now)s, used_by_id = %(uid)s, used_store_id = %(store)s
-                 WHERE id = %(code)s AND state = 'open' AND store_id = %(store)s AND valid_until >= %(now)s
+                   SET write_date = %(now)s, write_uid = %(uid)s %(used)s
+                 WHERE id = %(code)s AND state = 'open' AND store_id = %(store)s AND valid_until >= %(moment)s
              RETURNING id
                 """,
                 now=now,
-                uid=self.env.uid,
+                uid=uid,
+                used=used if last else SQL(),
+                code=self.id,
                 store=store.id,
-                code=code.id,
+                moment=moment,
             )
         )
-        code.invalidate_recordset(flush=False)
-        redemption.invalidate_recordset(flush=False)
-        if not won:
-            return self._describe(code, store)
-        redemption._complete()
-        return {
-            **answer,
-            "result": "handed_over",
-            "message": self.env._("Handed over: %s", redemption.name),
-        }
+        self.invalidate_recordset(flush=False)
+        return bool(rows)
 
     # Building blocks
 
-    def _look_up(self, scanned, store, purpose):
+    def _look_up(self, scanned, store, purpose, device, moment=None):
         """:return: (code, answer); the attempt has been logged, for good, when this returns"""
         # A clerk reads no codes; what is told of the one found is chosen in _describe.
         kind, normalized, code = self.sudo()._find(scanned, store.sudo())
-        answer = self._describe(code, store)
+        if kind == "number":
+            redemption = self._find_number(normalized, store.sudo())
+            answer = self._describe_order(redemption, store)
+            known = bool(redemption)
+        else:
+            answer = self._describe(code, store, moment)
+            known = bool(code)
         throttled = self.env["giftcard.pickup.attempt"]._record(
             store,
             purpose=purpose,
             kind=kind,
             result=answer["result"],
             code=code,
-            hint=normalized[-2:] if not code else False,
+            hint=normalized[-2:] if not known else False,
+            device=device,
         )
         if throttled:
             return self.browse(), {
@@ -131,16 +147,13 @@ class GiftcardPickupCode(models.Model):
         """:return: (kind of input, the input cleaned of what keyboards and scanners add, the code or none)"""
         text = scanned if isinstance(scanned, str) else ""
         # An input method may turn digits into full-width ones; Caps Lock may turn letters.
-        text = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:200])).upper()
+        text = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:250])).upper()
         if DIGITS.fullmatch(text):
             return "digits", text, self._find_digits(text, store)
-        if parts := TOKEN.fullmatch(text):
-            code_id, nonce = int(parts[1]), parts[2]
-            if hmac.compare_digest(text, self._make_token(code_id, nonce)):
-                code = self.browse(code_id).exists()
-                if code and code.company_id == store.company_id and hmac.compare_digest(nonce, code.nonce):
-                    return "token", text, code
-            return "token", text, self.browse()
+        if NUMBER.fullmatch(text):
+            return "number", text, self.browse()
+        if text.startswith("GP"):
+            return "token", text, self._find_token(text, store)
         return "other", text, self.browse()
 
     def _find_digits(self, digits, store):
@@ -150,66 +163,3 @@ class GiftcardPickupCode(models.Model):
             return own.filtered(lambda code: code.state == "open") or own[:1]
         others = [("digits", "=", digits), ("state", "=", "open"), ("company_id", "=", store.company_id.id)]
         return self.search(others, limit=1)
-
-    def _describe(self, code, store):
-        """What a clerk of ``store`` may know about a code."""
-        if not code:
-            return {"result": "unknown", "message": self.env._("This code does not exist.")}
-        if code.store_id != store:
-            name = code.store_id.name
-            return {
-                "result": "other_store",
-                "store": name,
-                "message": self.env._("This code is for the store %s.", name),
-            }
-        redemption = code.redemption_id
-        known = {"redemption": redemption.name}
-        if code.state == "used":
-            return {
-                **known,
-                "result": "used",
-                "used_at": self._iso(code.used_at),
-                "used_store": code.used_store_id.name,
-                "used_by": code.used_by_id.name,
-                "message": self.env._(
-                    "Used already: %(date)s, %(store)s, by %(clerk)s.",
-                    date=format_datetime(self.env, code.used_at),
-                    store=code.used_store_id.name,
-                    clerk=code.used_by_id.name,
-                ),
-            }
-        if code.state == "expired" or (code.state == "open" and code.valid_until < fields.Datetime.now()):
-            return {
-                **known,
-                "result": "expired",
-                "valid_until": self._iso(code.valid_until),
-                "message": self.env._("Expired on %s.", format_datetime(self.env, code.valid_until)),
-            }
-        state = dict(redemption._fields["state"]._description_selection(self.env))[redemption.state]
-        if code.state == "void":
-            return {**known, "result": "void", "state": state, "message": self.env._("This code is void: %s.", state)}
-        if redemption.state != "ready":
-            return {
-                **known,
-                "result": "not_ready",
-                "state": state,
-                "message": self.env._("Not ready for pickup: %s.", state),
-            }
-        return {
-            **known,
-            "result": "ready",
-            "member": redemption.member_masked,
-            "valid_until": self._iso(code.valid_until),
-            "lines": [
-                {
-                    "name": line._label(),
-                    "quantity": line.quantity,
-                    "image_url": line._image_url(),
-                }
-                for line in redemption.line_ids
-            ],
-            "message": self.env._("Hand over these goods."),
-        }
-
-    def _iso(self, moment):
-        return f"{moment.isoformat(timespec='seconds')}Z"

@@ -99,7 +99,7 @@ class GiftcardRedemption(models.Model):
     @api.depends("pickup_code_ids")
     def _compute_pickup_code(self):
         for redemption in self:
-            code = redemption.pickup_code_ids.sorted("id")[-1:]
+            code = redemption.pickup_code_ids.filtered(lambda code: code.role == "member").sorted("id")[-1:]
             redemption.pickup_code_id = code
             redemption.pickup_valid_until = code.valid_until
             redemption.pickup_digits = code.digits
@@ -234,11 +234,11 @@ class GiftcardRedemption(models.Model):
             if before[redemption.id] in PENDING:
                 ledger._release(redemption.hold_id)
             else:
-                ledger._refund(redemption._act("refund", reason, member), redemption.hold_id.operation_id)
+                redemption._give_points_back(state, reason, member)
         redemptions._return_cash(before, reason, member)
         redemptions.line_ids._revoke()
         redemptions.line_ids.reward_id._give_back(redemptions)
-        redemptions.pickup_code_ids._close("expired" if state == "expired" else "void")
+        redemptions.pickup_code_ids._close("expired" if state == "expired" else "void", reason, member)
         redemptions._release_goods()
 
     # Building blocks

@@ -187,7 +187,7 @@ class GiftcardReward(models.Model):
             SQL(
                 """
                 UPDATE giftcard_reward reward SET redeemed = reward.redeemed - line.quantity
-                  FROM (SELECT reward_id, SUM(quantity) AS quantity
+                  FROM (SELECT reward_id, SUM(quantity - handed_quantity) AS quantity
                           FROM giftcard_redemption_line
                          WHERE redemption_id = ANY(%s)
                          GROUP BY reward_id) line

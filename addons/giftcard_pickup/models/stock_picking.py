@@ -46,10 +46,8 @@ class StockPicking(models.Model):
         for redemption in redemptions:
             if redemption.fulfilment == "delivery":
                 redemption._check_shippable()
-            elif redemption.state != "done":
-                raise UserError(
-                    self.env._("The goods of %s are handed over against the member's pickup code.", redemption.name)
-                )
+            else:
+                redemption._check_issue(self.sudo().filtered_domain([("giftcard_redemption_id", "=", redemption.id)]))
         done = super()._action_done()
         redemptions.filtered(lambda redemption: redemption.fulfilment == "delivery")._ship()
         return done
@@ -64,7 +62,7 @@ class StockPicking(models.Model):
 
     def _refuse_to_free(self):
         for redemption in self.sudo().giftcard_redemption_id:
-            if redemption.state not in UNDONE:
+            if redemption.state not in UNDONE and not redemption._rest_given_up():
                 raise UserError(
                     self.env._(
                         "The goods of %s are reserved for a member. Cancel the redemption instead.", redemption.name

@@ -11,6 +11,10 @@ MODELS = (
     "giftcard.redemption.transition",
     "giftcard.pickup.code",
     "giftcard.pickup.attempt",
+    "giftcard.pickup.event",
+    "giftcard.pickup.handover",
+    "giftcard.pickup.handover.line",
+    "giftcard.pickup.offline",
 )
 
 
@@ -32,6 +36,11 @@ class TestAccess(PickupCase):
         self.redemption = self.ready()
         self.code = self.redemption.pickup_code_ids
         self.verify(self.code.digits)
+        handed = self.ready(key="handed", reward=self.service)
+        told = {"uuid": "u", "scanned": handed.pickup_code_id.token, "parts": None}
+        with self.enter_registry_test_mode():
+            self.codes.with_user(self.clerk).action_sync([told], self.store.id)
+        self.handover = handed.handover_ids
 
     def seen(self, model, user):
         domain = [] if model == "giftcard.pickup.attempt" else [("id", "in", self.records(model).ids)]
@@ -44,6 +53,10 @@ class TestAccess(PickupCase):
             "giftcard.redemption.transition": self.redemption.transition_ids,
             "giftcard.pickup.code": self.code,
             "giftcard.pickup.attempt": self.env["giftcard.pickup.attempt"].search([("code_id", "=", self.code.id)]),
+            "giftcard.pickup.event": self.code.event_ids,
+            "giftcard.pickup.handover": self.handover,
+            "giftcard.pickup.handover.line": self.handover.line_ids,
+            "giftcard.pickup.offline": self.env["giftcard.pickup.offline"].search([("store_id", "=", self.store.id)]),
         }[model]
 
     def test_clerk_sees_the_own_stores(self):
@@ -111,6 +124,20 @@ class TestAccess(PickupCase):
         self.assertTrue(shown["pickup_qr"])
         with self.assertRaises(AccessError):
             self.code.with_user(self.manager).read(["nonce"])
+
+    def test_keys_are_for_managers_and_auditors(self):
+        key = self.code.key_id
+        for user in (self.manager, self.auditor):
+            key.with_user(user).read(["public_key"])
+            with self.assertRaises(AccessError):
+                key.with_user(user).read(["salt"])
+        for user in (self.clerk, self.reviewer, self.plain):
+            with self.assertRaises(AccessError):
+                key.with_user(user).read(["public_key"])
+        offline = self.env["giftcard.pickup.offline"].search([("store_id", "=", self.store.id)])
+        for user in (self.clerk, self.reviewer, self.manager, self.auditor):
+            with self.assertRaises(AccessError):
+                offline.with_user(user).read(["scanned"])
 
     def test_member_is_masked_for_the_clerk(self):
         [shown] = self.redemption.with_user(self.clerk).read(["member_masked"])

@@ -104,3 +104,41 @@ class TestInvariants(PickupCase):
             self.assertFound(invariant, query, self.reward.id)
         self.assertFound(invariant, "DELETE FROM giftcard_reward_use WHERE reward_id = %s", self.reward.id)
         self.assertFound(invariant, "UPDATE giftcard_redemption SET state = 'cancelled' WHERE id = %s", self.open.id)
+
+    def test_handovers(self):
+        self.assertFound(
+            "each piece is handed over once, and recorded",
+            "UPDATE giftcard_redemption_line SET handed_quantity = 1 WHERE redemption_id = %s",
+            self.open.id,
+        )
+        self.assertFound(
+            "what left the stock of a pickup is what was handed over",
+            "UPDATE stock_move SET quantity = 2 WHERE id = %s",
+            self.done.picking_ids.move_ids.id,
+        )
+        self.assertFound(
+            "a handover names a code, clerk and store of its redemption",
+            "UPDATE giftcard_pickup_code SET redemption_id = %s WHERE id = %s",
+            self.open.id,
+            self.done.pickup_code_ids.id,
+        )
+
+    def test_tills_without_network(self):
+        self.assertFound(
+            "a conflict of a till is kept until somebody has dealt with it",
+            """INSERT INTO giftcard_pickup_offline (uuid, company_id, store_id, user_id, handed_at, synced_at, scanned,
+                                                    code_id, state)
+               SELECT 'x', company_id, store_id, 1, now(), now(), 'x', id, 'applied'
+                 FROM giftcard_pickup_code WHERE id = %s""",
+            self.open.pickup_code_ids.id,
+        )
+
+    def test_proxy(self):
+        proxy = self.open._set_proxy("Zhang San", "1234")
+        self.assertEqual(self.ledger._check_invariants(), [])
+        self.assertFound(
+            "a redemption for pickup has one code: open while it is ready, used once it is done",
+            "UPDATE giftcard_pickup_code SET redemption_id = %s WHERE id = %s",
+            self.done.id,
+            proxy.id,
+        )

@@ -138,7 +138,7 @@ class Redemption(RedemptionSummary):
 
     @classmethod
     def from_record(cls, redemption):
-        code = redemption.pickup_code_ids.sorted("id")[-1:]
+        code = redemption.pickup_code_id
         return cls(
             **cls.values_of(redemption),
             transitions=[Transition.from_record(transition) for transition in redemption.transition_ids],

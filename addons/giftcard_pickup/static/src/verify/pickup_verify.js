@@ -1,35 +1,31 @@
 import { Component, onWillStart, useExternalListener, useRef, useState } from "@odoo/owl";
+import { scanBarcode } from "@web/core/barcode/barcode_dialog";
+import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { hasTouch } from "@web/core/browser/feature_detection";
+import { _t } from "@web/core/l10n/translation";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { beep } from "./beep";
+import { beep } from "../handover/beep";
+import { deviceName, randomKey } from "../handover/device";
+import { HandoverChoice } from "../handover/handover_choice";
+import { PickupAnswer, isGood } from "../handover/pickup_answer";
 
 const STORE_KEY = "giftcard_pickup.store";
-const LOOKS = {
-    ready: { color: "success", icon: "fa-check-circle" },
-    handed_over: { color: "success", icon: "fa-handshake-o" },
-    used: { color: "warning", icon: "fa-history" },
-    expired: { color: "warning", icon: "fa-clock-o" },
-    void: { color: "warning", icon: "fa-ban" },
-    not_ready: { color: "warning", icon: "fa-hourglass-half" },
-    other_store: { color: "warning", icon: "fa-map-marker" },
-    unknown: { color: "danger", icon: "fa-times-circle" },
-    throttled: { color: "danger", icon: "fa-lock" },
-};
 
 /**
- * The counter's screen: scan or type a pickup code, see what to hand over, hand it over.
+ * The counter's screen, and the clerk's phone: scan or type a pickup code, see what to hand over, hand it over.
  *
  * A hand scanner is a keyboard that ends with Enter, so the input keeps the focus and takes every key that is meant for
- * nothing else.
+ * nothing else. While tracked goods are shown, what is scanned is their numbers. A phone scans with its camera.
  */
 export class PickupVerify extends Component {
     static template = "giftcard_pickup.PickupVerify";
-    static components = { Layout };
+    static components = { Layout, PickupAnswer };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -37,8 +33,9 @@ export class PickupVerify extends Component {
         this.input = useRef("input");
         this.lastCall = new KeepLast();
         this.display = { controlPanel: {} };
-        this.state = useState({ stores: [], storeId: false, scanned: "", answer: null, busy: false });
-        useAutofocus({ refName: "input", mobile: true });
+        this.camera = isBarcodeScannerSupported();
+        this.state = useState({ stores: [], storeId: false, answer: null, choice: null, message: "", busy: false });
+        useAutofocus({ refName: "input" });
         useExternalListener(window, "keydown", this.onWindowKeydown);
         onWillStart(async () => {
             this.state.stores = await this.orm.call("giftcard.pickup.code", "action_stores", []);
@@ -48,25 +45,24 @@ export class PickupVerify extends Component {
         });
     }
 
-    get look() {
-        return LOOKS[this.state.answer.result];
-    }
-
-    get validUntil() {
-        return formatDateTime(deserializeDateTime(this.state.answer.valid_until.replace("T", " ").replace("Z", "")));
+    get placeholder() {
+        const line = this.state.choice?.waiting;
+        return line ? _t("Scan a number of %s", line.name) : _t("Scan the QR code or type the 8 digits");
     }
 
     onStoreChange(ev) {
         this.state.storeId = Number(ev.target.value);
-        this.state.answer = null;
+        this.clear();
         browser.localStorage.setItem(STORE_KEY, this.state.storeId);
-        this.input.el.focus();
+        this.focus();
     }
 
     onInputKeydown(ev) {
         if (ev.key === "Enter" && !ev.isComposing) {
             ev.preventDefault();
-            this.verify();
+            this.read(this.input.el.value);
+        } else if (ev.key === "Escape") {
+            this.clear();
         }
     }
 
@@ -78,31 +74,64 @@ export class PickupVerify extends Component {
         }
     }
 
-    async verify() {
-        const scanned = this.input.el.value.trim();
+    async scan() {
+        this.read(await scanBarcode(this.env));
+    }
+
+    clear() {
+        Object.assign(this.state, { answer: null, choice: null, message: "" });
+    }
+
+    async read(text) {
+        text = text.trim();
         this.input.el.value = "";
-        if (scanned) {
-            this.state.scanned = scanned;
-            await this.ask("action_verify");
+        if (!text) {
+            return;
         }
+        if (this.state.choice?.waiting && !text.startsWith("GP")) {
+            const taken = this.state.choice.add(text);
+            this.state.message = taken ? "" : _t("%s was scanned already.", text);
+            beep(taken);
+            return;
+        }
+        this.scanned = text;
+        this.key = randomKey();
+        await this.ask("action_verify", []);
     }
 
     async handOver() {
-        await this.ask("action_hand_over");
+        await this.ask("action_hand_over", [this.state.choice.parts], this.key);
     }
 
-    async ask(method) {
+    async ask(method, args, key) {
         this.state.busy = true;
         try {
-            this.state.answer = await this.lastCall.add(
-                this.orm.call("giftcard.pickup.code", method, [this.state.scanned, this.state.storeId])
-            );
-            beep(this.look.color === "success");
+            const call = this.orm.call("giftcard.pickup.code", method, [this.scanned, this.state.storeId, ...args], {
+                device: deviceName(),
+                ...(key && { key }),
+            });
+            const answer = await this.lastCall.add(call);
+            const choice = answer.result === "ready" ? new HandoverChoice(answer.lines) : null;
+            Object.assign(this.state, { answer, choice, message: "" });
+            beep(isGood(answer));
         } catch (error) {
-            this.state.answer = null;
-            throw error;
+            beep(false);
+            if (error instanceof RPCError && error.data?.name !== "odoo.exceptions.AccessError" && this.state.choice) {
+                // Refused: what was chosen stays, to be put right.
+                this.state.message = error.data.message;
+            } else {
+                this.clear();
+                throw error;
+            }
         } finally {
             this.state.busy = false;
+            this.focus();
+        }
+    }
+
+    /** On a phone the keyboard would hide the answer; the first key of a scanner brings the focus back. */
+    focus() {
+        if (!hasTouch()) {
             this.input.el?.focus();
         }
     }

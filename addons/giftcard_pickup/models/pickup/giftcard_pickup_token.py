@@ -1,0 +1,91 @@
+import base64
+import hashlib
+import hmac
+import re
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.giftcard_points.secret import derive_key
+
+NUMBER = r"[1-9]\d{0,8}"
+TOKEN = re.compile(rf"(GP2-({NUMBER})-({NUMBER})-{NUMBER}-\d{{10,11}}-([A-Z2-7]{{16}}))-([A-Z2-7]{{103}})", re.ASCII)
+OLD_TOKEN = re.compile(r"GP1-(\d{1,9})-([A-Z2-7]{16})-[A-Z2-7]{26}", re.ASCII)
+
+
+class GiftcardPickupCode(models.Model):
+    """The content of the QR code: ``GP2-<key>-<code>-<store>-<expiry>-<nonce>-<signature>``.
+
+    Numbers are ids, the expiry is in seconds since 1970, nonce and signature are base32: it all fits a QR code's
+    compact alphanumeric mode and survives scanners that mangle letter case. The signature (see
+    ``giftcard.pickup.key``) covers all before it, so that a till without network can tell a genuine code of its store
+    that is not over from any other.
+    The server asks for more: the nonce is known to nobody who has not seen the code, not even with the key.
+
+    Codes that were issued before there were signatures keep their token ``GP1-<code>-<nonce>-<mac>`` until they lapse.
+    """
+
+    _inherit = "giftcard.pickup.code"
+
+    key_id = fields.Many2one("giftcard.pickup.key", readonly=True, index="btree_not_null", ondelete="restrict")
+    signature = fields.Char(readonly=True, groups="base.group_system")
+
+    @api.depends("nonce", "signature")
+    def _compute_token(self):
+        for code in self:
+            if code.signature:
+                code.token = f"{code._token_body()}-{code.signature}"
+            else:
+                code.token = code._make_old_token(code.id, code.nonce) if code.nonce else False
+
+    def _sign(self):
+        """Sign these codes, as they are now, with the current key of their company."""
+        if not self:
+            return
+        for company, codes in self.grouped("company_id").items():
+            key = self.env["giftcard.pickup.key"]._current(company)
+            for code in codes:
+                signature = self._base32(key._sign(code._token_body(key)))
+                self.env.execute_query(
+                    SQL(
+                        "UPDATE giftcard_pickup_code SET key_id = %s, signature = %s WHERE id = %s RETURNING id",
+                        key.id,
+                        signature,
+                        code.id,
+                    )
+                )
+        self.invalidate_recordset(["key_id", "signature", "token", "qr"], flush=False)
+
+    def _token_body(self, key=None):
+        expiry = int(self.valid_until.replace(tzinfo=UTC).timestamp())
+        return f"GP2-{(key or self.key_id).id}-{self.id}-{self.store_id.id}-{expiry}-{self.nonce}"
+
+    def _find_token(self, text, store):
+        """:return: the code of the store's company for which the server has made this token, or none"""
+        if parts := TOKEN.fullmatch(text):
+            body, key_id, code_id, nonce, signature = parts.groups()
+            key = self.env["giftcard.pickup.key"].search([("id", "=", int(key_id))])
+            code = self.browse(int(code_id)).exists()
+            genuine = key._verify(body, base64.b32decode(f"{signature}=")) if key else False
+            genuine = genuine and key.company_id == store.company_id
+        elif parts := OLD_TOKEN.fullmatch(text):
+            nonce = parts[2]
+            code = self.browse(int(parts[1])).exists()
+            genuine = hmac.compare_digest(text, self._make_old_token(int(parts[1]), nonce)) and not code.signature
+        else:
+            return self.browse()
+        if genuine and code.company_id == store.company_id and hmac.compare_digest(nonce, code.nonce):
+            return code
+        return self.browse()
+
+    @api.model
+    def _make_old_token(self, code_id, nonce):
+        """HMAC-SHA256 of version, id and nonce, cut to 128 bits (RFC 2104, section 5)."""
+        body = f"GP1-{code_id}-{nonce}"
+        mac = hmac.new(derive_key(self.env, "pickup-code/v1"), body.encode(), hashlib.sha256).digest()[:16]
+        return f"{body}-{self._base32(mac)}"
+
+    @api.model
+    def _base32(self, value):
+        return base64.b32encode(value).decode().rstrip("=")
