@@ -4,6 +4,7 @@ from . import giftcard_lot
 from . import giftcard_lot_use
 from . import giftcard_hold
 from . import giftcard_hold_lot
+from . import res_partner
 from . import giftcard_ledger
 from . import giftcard_ledger_refusal
 from . import giftcard_ledger_hold

@@ -1,11 +1,14 @@
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ...exceptions import CardNotUsable, InvalidAmount
 from .act import Act
+
+# What no movement changes and each step asks for.
+STABLE = frozenset({"program_id", "company_id"})
 
 
 class Grant(NamedTuple):
@@ -279,7 +282,15 @@ class GiftcardLedger(models.AbstractModel):
 
     def _today(self, company):
         """:return: the current date where the company is."""
-        return fields.Date.context_today(self.with_context(tz=company.partner_id.tz or self.env.user.tz or "UTC"))
+        return fields.Date.context_today(self.with_context(tz=self._timezone(company.id)))
+
+    @api.model
+    @tools.ormcache("company_id", "self.env.uid")
+    def _timezone(self, company_id):
+        """:return: the name of the company's timezone, else the user's. Kept in memory: each movement asks for it."""
+        # The timezone of a company is no secret.
+        company = self.env["res.company"].sudo().browse(company_id)
+        return company.partner_id.tz or self.env.user.tz or "UTC"
 
     def _open(self, act, card, *request, **links):
         """Book the operation's row, or find that it is booked.
@@ -500,7 +511,7 @@ class GiftcardLedger(models.AbstractModel):
         self.env["loyalty.program"].flush_model()
 
     def _changed(self, cards):
-        cards.invalidate_recordset(flush=False)
+        cards.invalidate_recordset([name for name in cards._fields if name not in STABLE], flush=False)
         cards.modified(["points", "balance", "held", "debt", "version", "state"])
         for model in ("giftcard.lot", "giftcard.lot.use", "giftcard.hold"):
             self.env[model].invalidate_model(flush=False)

@@ -178,8 +178,7 @@ class GiftcardLedger(models.AbstractModel):
 
     def _enter_debit(self, operation, card, amount, balance, version, parts, owed=0):
         entry_id = super()._enter_debit(operation, card, amount, balance, version, parts, owed)
-        # The programme is read with the ledger's rights.
-        if not balance and card.sudo().program_id.whole_value:
+        if not balance and card.sudo().program_id._value_rules()["whole_value"]:
             self.env.execute_query(
                 SQL("UPDATE loyalty_card SET state = 'used' WHERE id = %s AND state = 'active' RETURNING id", card.id)
             )
@@ -208,9 +207,9 @@ class GiftcardLedger(models.AbstractModel):
 
         :raise InvalidAmount: when something would be left
         """
-        # The programme and what is free are read with the ledger's rights.
-        free = card.sudo().points
-        if card.sudo().program_id.whole_value and self._amount(amount) < self._decimal(free):
+        # What is free is read with the ledger's rights.
+        card = card.sudo()
+        if card.program_id._value_rules()["whole_value"] and self._amount(amount) < self._decimal(card.points):
             raise InvalidAmount(
-                self.env._("Card %(code)s is taken as a whole: %(free)g.", code=card.sudo().code, free=free)
+                self.env._("Card %(code)s is taken as a whole: %(free)g.", code=card.code, free=card.points)
             )

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import fields, models, tools
+
+
+# What each payment asks of the card's programme.
+VALUE_RULES = ("whole_value", "daily_limit")
 
 
 class LoyaltyProgram(models.Model):
@@ -32,3 +36,15 @@ class LoyaltyProgram(models.Model):
             "view_mode": "list,pivot,graph,form",
             "domain": [("card_id.program_id", "=", self.id)],
         }
+
+    def write(self, vals):
+        result = super().write(vals)
+        if any(rule in vals for rule in VALUE_RULES):
+            self.env.registry.clear_cache()
+        return result
+
+    @tools.ormcache("self.id")
+    def _value_rules(self):
+        """:return: dict of the programme's ``VALUE_RULES``, kept in memory; read with the ledger's rights"""
+        program = self.sudo()
+        return {rule: program[rule] for rule in VALUE_RULES}

@@ -23,8 +23,7 @@ class GiftcardLedger(models.AbstractModel):
 
         :raise LimitExceeded: with ``available``, what may be used today
         """
-        # The program is read with the ledger's rights.
-        limit = card.sudo().program_id.daily_limit
+        limit = card.sudo().program_id._value_rules()["daily_limit"]
         if not limit:
             return
         statement = SQL(
