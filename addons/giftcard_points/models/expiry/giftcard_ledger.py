@@ -27,12 +27,14 @@ class GiftcardLedger(models.AbstractModel):
         return entry_id
 
     def _give_back(self, operation, entry, amount):
-        super()._give_back(operation, entry, amount)
+        result = super()._give_back(operation, entry, amount)
         self._renew(entry.card_id.with_env(self.env))
+        return result
 
     def _carry(self, operation, source, target, amount, home=False):
-        super()._carry(operation, source, target, amount, home)
+        result = super()._carry(operation, source, target, amount, home)
         self._renew(target)
+        return result
 
     def _versions(self, cards):
         """:return: {card id: number of its last entry}"""
