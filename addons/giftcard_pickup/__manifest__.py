@@ -27,6 +27,7 @@
         "views/stock_picking_views.xml",
         "views/giftcard_pickup_menus.xml",
         "views/catalogue/giftcard_catalogue_menus.xml",
+        "views/report/giftcard_redemption_report_views.xml",
     ],
     "demo": ["demo/giftcard_pickup_demo.xml", "demo/giftcard_catalogue_demo.xml"],
     "assets": {

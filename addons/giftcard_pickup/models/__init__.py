@@ -12,4 +12,4 @@ from . import (
     stock_picking,
     stock_quant,
 )
-from . import catalogue  # extends the models above
+from . import catalogue, report  # extend the models above

@@ -5,6 +5,7 @@ from . import (
     test_catalogue_access,
     test_invariants,
     test_pickup,
+    test_reports,
     test_review,
     test_review_screen,
     test_reward_search,
