@@ -50,6 +50,7 @@
         "views/giftcard_delivery_views.xml",
         "views/giftcard_pickup_menus.xml",
         "views/catalogue/giftcard_catalogue_menus.xml",
+        "views/report/giftcard_redemption_report_views.xml",
         "views/giftcard_order_menus.xml",
         "views/giftcard_codes_views.xml",
         "views/giftcard_store_menus.xml",
@@ -78,7 +79,7 @@
     "assets": {
         "web.assets_backend": [
             "giftcard_pickup/static/src/**/*",
-            ("remove", "giftcard_pickup/static/src/app/**/*"),
+            ["remove", "giftcard_pickup/static/src/app/**/*"],
         ],
         "web.assets_tests": [
             "giftcard_pickup/static/tests/tours/**/*",

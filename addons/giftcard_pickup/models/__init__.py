@@ -28,3 +28,4 @@ from . import (
 )
 from . import catalogue  # extends the models above
 from . import pickup
+from . import catalogue, report  # extend the models above

@@ -77,7 +77,7 @@ class GiftcardReward(models.Model):
     @api.depends_context("giftcard_store_id")
     def _compute_availability(self):
         store = self.env["giftcard.store"].browse(self.env.context.get("giftcard_store_id") or ())
-        available = self._available(store)
+        available = self._available_to_show(store)
         for reward in self:
             quantity = available[reward.id]
             reward.available_quantity = quantity or 0

@@ -12,6 +12,7 @@ from . import (
     test_order_cash,
     test_order_submit,
     test_pickup,
+    test_reports,
     test_review,
     test_review_screen,
     test_store_access,

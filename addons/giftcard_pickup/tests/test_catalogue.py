@@ -88,6 +88,9 @@ class TestCatalogue(PickupCase):
         self.assertEqual(large._available(self.store), {large.id: 0})
         self.assertEqual(large._available_together(self.store), {shirt.id: 4})
         self.assertEqual((shirt.redeemed, large.redeemed), (0, 2))
+        at_store = shirt.with_context(giftcard_store_id=self.store.id)
+        self.assertEqual(at_store.available_quantity, 2)
+        self.assertEqual(at_store.with_context(giftcard_together=True).available_quantity, 4)
 
     def test_variant_of_what_is_not_offered_is_not_offered(self):
         shirt = self.shirts()

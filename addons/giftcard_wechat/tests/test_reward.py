@@ -39,6 +39,21 @@ class TestReward(ApiCase):
         listed = self.get("/rewards", store_id=west.id)["items"]
         self.assertEqual([item["available"] for item in listed if item["id"] == self.reward.id], [0])
 
+    def test_only_what_the_member_may_see(self):
+        tier = self.env["giftcard.tier"].create({"name": "Test gold", "threshold": 987654321})
+        self.reward.write({"tier_ids": tier.ids, "tiers_only": True})
+        self.service.main_id = self.reward
+
+        def seen():
+            return {item["id"] for item in self.get("/rewards")["items"]} & {self.reward.id, self.service.id}
+
+        self.assertFalse(seen())
+        for reward in (self.reward, self.service):
+            self.assertProblem(self.api("GET", f"/rewards/{reward.id}", self.alice_token), 404, "not_found")
+        self.alice.member_tier_id = tier
+        self.assertEqual(seen(), {self.reward.id})
+        self.assertEqual(self.get(f"/rewards/{self.service.id}")["id"], self.service.id)
+
     def test_a_service_is_unlimited(self):
         self.assertIsNone(self.get(f"/rewards/{self.service.id}")["available"])
 
@@ -55,7 +70,8 @@ class TestReward(ApiCase):
 
         values = {"type": "consu", "is_storable": True, "image_1920": PIXEL}
         products = self.env["product.product"].create([{"name": f"Mug {number}", **values} for number in range(20)])
-        offer = {"program_id": self.points_program.id, "points_price": 10, "published": True}
+        self.env["giftcard.reward"].search([]).published = False
+        offer = {"program_id": self.points_program.id, "points_price": 10, "published": True, "daily_quota": 9}
         self.env["giftcard.reward"].create([{"product_id": product.id, **offer} for product in products])
         queries(1)
         self.assertEqual(queries(20), queries(1))

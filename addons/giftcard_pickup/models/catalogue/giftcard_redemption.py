@@ -12,8 +12,9 @@ class GiftcardRedemption(models.Model):
 
     def _check_orderable(self, rewards):
         """Say early why not, before anything is locked; the guarded statements decide."""
-        super()._check_orderable(rewards)
+        result = super()._check_orderable(rewards)
         for reward in rewards:
             reward._check_terms(self.member_id, self.store_id)
             if reward.quota and reward.redeemed >= reward.quota:
                 raise LimitReached(self.env._("%s is redeemed out.", reward.name))
+        return result

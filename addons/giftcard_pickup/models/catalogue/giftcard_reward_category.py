@@ -28,9 +28,12 @@ class GiftcardRewardCategory(models.Model):
 
     def _compute_reward_count(self):
         """Rewards of a category and of those below it, variants of one reward counted once."""
+        counts = self.env["giftcard.reward"]._read_group(
+            [("category_id", "child_of", self.ids), ("main_id", "=", False)], ["category_id"], ["__count"]
+        )
         for category in self:
-            category.reward_count = self.env["giftcard.reward"].search_count(
-                [("category_id", "child_of", category.id), ("main_id", "=", False)]
+            category.reward_count = sum(
+                count for below, count in counts if below.parent_path.startswith(category.parent_path or "new")
             )
 
     def action_open_rewards(self):

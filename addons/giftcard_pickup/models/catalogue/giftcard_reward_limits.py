@@ -72,8 +72,9 @@ class GiftcardReward(models.Model):
 
     def _take(self, redemption):
         """:raise DailyQuotaReached, MemberLimitReached: beside those of the quota in all"""
-        super()._take(redemption)
+        result = super()._take(redemption)
         self._count(redemption)
+        return result
 
     def _count(self, redemption):
         """Count the pieces of a redemption for its day and its member, under the lock of its rewards."""
@@ -184,7 +185,7 @@ class GiftcardReward(models.Model):
         return max(0, terms.member_limit - taken)
 
     def _give_back(self, redemptions):
-        super()._give_back(redemptions)
+        result = super()._give_back(redemptions)
         redemptions.flush_recordset(["counted_on"])
         # What a counter says is read below: an order for another variant may have moved it to a new day meanwhile.
         self.env.execute_query(
@@ -237,3 +238,4 @@ class GiftcardReward(models.Model):
         self.env["giftcard.reward.day"].invalidate_model(flush=False)
         self.env["giftcard.reward.use"].invalidate_model(flush=False)
         self.invalidate_recordset(["redeemed_today"], flush=False)
+        return result

@@ -15,7 +15,7 @@ class GiftcardReward(models.Model):
     _inherit = "giftcard.reward"
 
     search_words = fields.Text(compute="_compute_search_words", store=True)
-    words = fields.Char(string="Words", compute="_compute_words", search="_search_for_words")
+    words = fields.Char(compute="_compute_words", search="_search_for_words")
 
     _search_words_index = models.Index("USING gin (to_tsvector('simple', COALESCE(search_words, '')))")
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 
 class GiftcardReward(models.Model):
@@ -38,6 +37,10 @@ class GiftcardReward(models.Model):
     def _compute_missing_variant_count(self):
         for reward in self:
             reward.missing_variant_count = 0 if reward.main_id else len(reward._missing_variants())
+
+    @api.depends_context("giftcard_together")
+    def _compute_availability(self):
+        return super()._compute_availability()
 
     @api.constrains("main_id", "program_id", "company_id")
     def _check_main(self):
@@ -93,23 +96,27 @@ class GiftcardReward(models.Model):
         mains = self.main_id | self.filtered(lambda reward: not reward.main_id)
         return mains | mains.variant_ids.filtered("published")
 
+    def _available_to_show(self, stores):
+        """:return: as :meth:`_available`; with ``giftcard_together`` in the context, of main rewards with variants"""
+        if not self.env.context.get("giftcard_together"):
+            return self._available(stores)
+        # Whoever may see a reward may know how many there are.
+        rewards = self.sudo()
+        available = (rewards | rewards._family())._available(stores)
+        return available | rewards._added_up(available)
+
     def _available_together(self, stores=None):
         """Free pieces of a reward and its variants, as :meth:`_available` counts them for each.
 
         :return: dict of id of the main reward -> pieces, or None when one of them is unlimited
         """
+        return self._added_up(self._family()._available(stores))
+
+    def _added_up(self, available):
+        """:return: what :meth:`_available_together` returns, from what is available of each"""
         together = {}
-        family = self._family()
-        available = family._available(stores)
-        for reward in family:
+        for reward in self._family():
             main, pieces = reward.main_id.id or reward.id, available[reward.id]
             before = together.get(main, 0)
             together[main] = None if before is None or pieces is None else before + pieces
         return together
-
-    @api.model
-    def _search_free(self, domain, stores=None, limit=None, order=None):
-        """:return: main rewards of the domain of which some variant can be redeemed, at most ``limit``"""
-        rewards = self.search(Domain(domain) & Domain("main_id", "=", False), order=order)
-        available = rewards._available_together(stores)
-        return rewards.filtered(lambda reward: available[reward.id] is None or available[reward.id] > 0)[:limit]

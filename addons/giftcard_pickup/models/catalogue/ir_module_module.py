@@ -10,5 +10,6 @@ class IrModuleModule(models.Model):
         result = super()._load_module_terms(modules, langs, overwrite=overwrite)
         if "giftcard_pickup" in modules and "search_words" in self.env["giftcard.reward"]._fields:
             self.env.invalidate_all()
-            self.env["giftcard.reward"].with_context(active_test=False).search([])._refresh_search_words()
+            rewards = self.env["giftcard.reward"].with_context(active_test=False)
+            rewards.search([])._refresh_search_words()  # pylint: disable=no-search-all; all of them
         return result

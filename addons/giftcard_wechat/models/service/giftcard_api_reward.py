@@ -36,7 +36,9 @@ class GiftcardApiReward(models.AbstractModel):
         return self.env["ir.binary"].sudo()._get_image_stream_from(reward.product_id, "image_512")
 
     def _in_store(self, query):
-        return self.with_context(giftcard_store_id=query.store_id) if query.store_id else self
+        # Members see one reward with all its variants, and what is left of all of them.
+        shown = self.with_context(giftcard_together=True)
+        return shown.with_context(giftcard_store_id=query.store_id) if query.store_id else shown
 
     def _points(self):
         """:return: dict of points program id -> what the member may spend"""

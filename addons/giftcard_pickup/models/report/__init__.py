@@ -1,0 +1,1 @@
+from . import giftcard_redemption_report, giftcard_reward_cover, giftcard_pickup_dashboard
