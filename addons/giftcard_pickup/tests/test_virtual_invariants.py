@@ -2,14 +2,11 @@ from odoo.tests import tagged
 
 from .common_goods import GoodsCase
 from .common_virtual import VirtualCase
-from .test_invariants import TestInvariants
 
 
 @tagged("post_install", "-at_install")
 class TestVirtualInvariants(VirtualCase):
     """Each invariant of virtual rewards finds what breaks it."""
-
-    assertFound = TestInvariants.assertFound
 
     def setUp(self):
         super().setUp()
@@ -67,8 +64,6 @@ class TestVirtualInvariants(VirtualCase):
 @tagged("post_install", "-at_install")
 class TestGoodsInvariants(GoodsCase):
     """Each invariant of goods cards finds what breaks it."""
-
-    assertFound = TestInvariants.assertFound
 
     def setUp(self):
         super().setUp()
