@@ -1,1 +1,1 @@
-from . import session, member, card, store, reward, redemption, handover, document, fallback
+from . import session, member, card, store, reward, redemption, handover, goods_card, document, fallback
