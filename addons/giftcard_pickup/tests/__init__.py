@@ -31,4 +31,5 @@ from . import (
     test_file_link,
     test_goods_card,
     test_virtual,
+    test_virtual_invariants,
 )

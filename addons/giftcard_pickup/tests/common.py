@@ -64,3 +64,12 @@ class PickupCase(LedgerCase):
     def hand_over(self, scanned, store=None, clerk=None):
         with self.enter_registry_test_mode():
             return self.codes.with_user(clerk or self.clerk)._hand_over(scanned, store or self.store)
+
+    def assertFound(self, invariant, query, *args):
+        """The invariant is broken once the query has run, which is undone then."""
+        savepoint = self.env.cr.savepoint()
+        self.env.cr.execute(query, args)
+        names = [violation["invariant"] for violation in self.ledger._check_invariants()]
+        savepoint.close(rollback=True)
+        self.env.invalidate_all()
+        self.assertIn(invariant, names)

@@ -7,14 +7,6 @@ from .common import PickupCase
 class TestInvariants(PickupCase):
     """Each invariant finds what breaks it."""
 
-    def assertFound(self, invariant, query, *args):
-        savepoint = self.env.cr.savepoint()
-        self.env.cr.execute(query, args)
-        names = [violation["invariant"] for violation in self.ledger._check_invariants()]
-        savepoint.close(rollback=True)
-        self.env.invalidate_all()
-        self.assertIn(invariant, names)
-
     def setUp(self):
         super().setUp()
         self.waiting, self.open = self.submit(key="waiting"), self.ready(key="open")

@@ -1,1 +1,2 @@
 from . import session, member, card, store, reward, redemption, handover, document, fallback, wechatpay
+from . import session, member, card, store, reward, redemption, handover, goods_card, document, fallback

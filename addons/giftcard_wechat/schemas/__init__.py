@@ -1,1 +1,1 @@
-from . import common, session, member, card, store, reward, redemption, handover
+from . import common, session, member, card, store, reward, redemption, handover, goods_card

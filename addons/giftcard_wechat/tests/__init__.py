@@ -6,6 +6,7 @@ from . import test_store
 from . import test_reward
 from . import test_redemption
 from . import test_handover
+from . import test_goods_card
 from . import test_problems
 from . import test_openapi
 from . import test_isolation

@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
 from odoo.addons.giftcard_pickup.tests.common_virtual import VirtualCase
-from odoo.addons.giftcard_points.models.ledger.act import Act
 
 from .common import ApiCase
 
@@ -49,22 +48,3 @@ class TestHandover(VirtualCase, ApiCase):
             self.assertProblem(self.api("POST", action, self.bob_token), 404, "not_found")
         book.redemption_id._cancel("Wrong")
         self.assertProblem(self.api("POST", f"{book_path}/link", self.alice_token), 404, "not_found")
-
-    def test_goods_cards_are_shown(self):
-        kind = self.env["loyalty.program"].create(
-            {
-                "name": "Mugs",
-                "program_type": "goods_card",
-                "goods_pieces": 1,
-                "goods_item_ids": [(0, 0, {"product_id": self.mug.id})],
-            }
-        )
-        card = self.env["loyalty.card"].create({"program_id": kind.id, "partner_id": self.alice.id})
-        self.ledger._grant(Act("issue"), card, 1)
-        redemption = self.redemptions._exchange(self.alice, card, [(kind.goods_item_ids, 1)], "goods", store=self.store)
-        if redemption.state == "to_review":
-            redemption._approve()
-        [line] = self.get(f"/redemptions/{redemption.id}")["lines"]
-        self.assertEqual((line["reward_id"], line["name"]), (None, "Mug"))
-        shown = {item["id"]: item for item in self.get("/cards")["items"]}[card.id]
-        self.assertEqual((shown["kind"], shown["state"]), ("goods_card", "used"))

@@ -62,7 +62,7 @@ class GiftcardLedger(models.AbstractModel):
                 pending=PENDING,
                 undone=(*UNDONE, "returned"),
             ),
-            "goods are exchanged for the member whose card it is, at the price of one piece each": SQL(
+            "goods are exchanged for the hold of their card, at the price of one piece each": SQL(
                 """
                 SELECT line.id AS line_id, redemption.id AS redemption_id, redemption.goods_card_id
                   FROM giftcard_redemption_line line

@@ -6,3 +6,4 @@ from . import giftcard_api_store
 from . import giftcard_api_reward
 from . import giftcard_api_redemption
 from . import giftcard_api_handover
+from . import giftcard_api_goods_card
