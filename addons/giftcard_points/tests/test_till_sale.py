@@ -298,7 +298,7 @@ class TestTillSale(TillCase):
         batch, __, codes = self.batch()
         self.activate(batch, 1, 3)
         others = {
-            "pos_config_ids": (self.config.copy().ids, []),
+            "pos_config_ids": (self.config.copy().ids, False),
             "currency_id": (self.other_currency.id, self.config.currency_id.id),
         }
         for name, (other, own) in others.items():
