@@ -110,8 +110,7 @@ class GiftcardRedemption(models.Model):
         waiting = self.filtered(lambda redemption: redemption._awaits_supply())
         if waiting:
             waiting._start_picking()
-        if here := self - waiting:
-            super(GiftcardRedemption, here)._make_ready()
+        return super(GiftcardRedemption, self - waiting)._make_ready()
 
     def _awaits_supply(self):
         """:return: whether goods are still to come from another warehouse"""
@@ -134,6 +133,7 @@ class GiftcardRedemption(models.Model):
         if supplies:
             moves = (self.picking_ids | supplies).move_ids
             self.env["stock.quant"]._giftcard_lock(moves.product_id.filtered("is_storable"), moves.location_id)
-        super()._release_goods()
+        result = super()._release_goods()
         # What is on its way already goes on, into the free stock of the store.
         supplies.filtered(lambda picking: picking._supply_leaves() or not picking._supply_is_sent()).action_cancel()
+        return result

@@ -39,9 +39,9 @@ class GiftcardStore(models.Model):
         :return: list of (``giftcard.store``, metres), by distance and id
         """
         search = _Search(self, latitude, longitude, Domain(domain), after)
-        found = search.read(radius, limit, by_degrees=True)
+        found = search.find(radius, limit, by_degrees=True)
         if len(found) == limit:
-            found = search.read(max(metres for __, metres in found), limit)
+            found = search.find(max(metres for __, metres in found), limit)
         stores = self.browse(store_id for store_id, __ in found)
         return list(zip(stores, (metres for __, metres in found), strict=True))
 
@@ -66,7 +66,7 @@ class _Search:
         self.stores, self.domain, self.after = stores, domain, after
         self.latitude, self.longitude = latitude, (longitude + 180) % 360 - 180
 
-    def read(self, radius, limit, *, by_degrees=False):
+    def find(self, radius, limit, *, by_degrees=False):
         """:return: list of (id, metres) within the radius, by distance: of the nearest by degrees, or of all"""
         query = self.stores._search(self.domain)
         if query.is_empty():
