@@ -37,3 +37,24 @@ class StockQuant(models.Model):
         self.invalidate_model(flush=False)
         products.invalidate_recordset(["qty_available", "free_qty", "virtual_available"], flush=False)
         return free
+
+    def _warehouses_with(self, product, quantity):
+        """:return: ids of the warehouses whose stock has so much of a product free"""
+        self.flush_model(["product_id", "location_id", "quantity", "reserved_quantity"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT warehouse.id
+                  FROM stock_quant quant
+                  JOIN stock_location location ON location.id = quant.location_id
+                  JOIN stock_warehouse warehouse ON warehouse.id = location.warehouse_id
+                  JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
+                 WHERE quant.product_id = %s AND location.parent_path LIKE stock.parent_path || '%%'
+                 GROUP BY warehouse.id
+                HAVING SUM(quant.quantity - quant.reserved_quantity) >= %s
+                """,
+                product.id,
+                quantity,
+            )
+        )
+        return [warehouse_id for (warehouse_id,) in rows]

@@ -113,8 +113,8 @@ class GiftcardRedemption(models.Model):
     # Building blocks
 
     def _check_shippable(self):
-        super()._check_shippable()
         self._refuse_more_than_redeemed(self._leaving())
+        return super()._check_shippable()
 
     def _ship(self):
         for redemption in self:
@@ -129,7 +129,7 @@ class GiftcardRedemption(models.Model):
                             product=product.display_name,
                         )
                     )
-        super()._ship()
+        return super()._ship()
 
     def _leaving(self):
         """:return: Counter of product -> what its transfers have sent and are about to send"""

@@ -83,6 +83,10 @@ class GiftcardRedemption(models.Model):
         if not suppliers or not storable:
             return Counter()
         quants = self.env["stock.quant"]
+        # Most find all in the store, and need not wait for those who take from the warehouse behind it.
+        here = quants._giftcard_lock(storable, self.warehouse_id.lot_stock_id)
+        if all(here[product.id] >= needed[product] for product in storable):
+            return Counter()
         quants._giftcard_lock(storable, self._stock_locations())
         plan, short = Counter(), dict(needed)
         for warehouse in self.warehouse_id | suppliers:
@@ -91,9 +95,7 @@ class GiftcardRedemption(models.Model):
                 taken = min(missing, max(0, int(free[product.id]))) if product.is_storable else missing
                 short[product] = missing - taken
                 plan[product, warehouse] += taken
-        if any(short.values()) or all(warehouse == self.warehouse_id for __, warehouse in +plan):
-            return Counter()
-        return +plan
+        return Counter() if any(short.values()) else +plan
 
     def _check_reserved(self, moves, plan):
         """:raise OutOfStock: when the stock did not give what was planned"""
@@ -108,8 +110,7 @@ class GiftcardRedemption(models.Model):
         waiting = self.filtered(lambda redemption: redemption._awaits_supply())
         if waiting:
             waiting._start_picking()
-        if here := self - waiting:
-            super(GiftcardRedemption, here)._make_ready()
+        return super(GiftcardRedemption, self - waiting)._make_ready()
 
     def _awaits_supply(self):
         """:return: whether goods are still to come from another warehouse"""
@@ -132,6 +133,7 @@ class GiftcardRedemption(models.Model):
         if supplies:
             moves = (self.picking_ids | supplies).move_ids
             self.env["stock.quant"]._giftcard_lock(moves.product_id.filtered("is_storable"), moves.location_id)
-        super()._release_goods()
+        result = super()._release_goods()
         # What is on its way already goes on, into the free stock of the store.
         supplies.filtered(lambda picking: picking._supply_leaves() or not picking._supply_is_sent()).action_cancel()
+        return result

@@ -28,9 +28,9 @@ class StockPicking(models.Model):
         return super().create(vals_list)
 
     def _refuse_link(self, vals):
-        super()._refuse_link(vals)
         if "giftcard_supply_id" in vals and not self.env.su:
             raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
+        return super()._refuse_link(vals)
 
     def _create_backorder_picking(self):
         backorder = super()._create_backorder_picking()
@@ -49,7 +49,6 @@ class StockPicking(models.Model):
         return done
 
     def _refuse_to_free(self):
-        super()._refuse_to_free()
         for redemption in self.sudo().giftcard_supply_id:
             if redemption.state not in UNDONE:
                 raise UserError(
@@ -57,6 +56,7 @@ class StockPicking(models.Model):
                         "The goods of %s are reserved for a member. Cancel the redemption instead.", redemption.name
                     )
                 )
+        return super()._refuse_to_free()
 
     def _supply_leaves(self):
         """:return: whether it takes goods out of the warehouse that supplies"""

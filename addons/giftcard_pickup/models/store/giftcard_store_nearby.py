@@ -39,9 +39,9 @@ class GiftcardStore(models.Model):
         :return: list of (``giftcard.store``, metres), by distance and id
         """
         search = _Search(self, latitude, longitude, Domain(domain), after)
-        found = search.read(radius, limit, by_degrees=True)
+        found = search.find(radius, limit, by_degrees=True)
         if len(found) == limit:
-            found = search.read(max(metres for __, metres in found), limit)
+            found = search.find(max(metres for __, metres in found), limit)
         stores = self.browse(store_id for store_id, __ in found)
         return list(zip(stores, (metres for __, metres in found), strict=True))
 
@@ -49,33 +49,14 @@ class GiftcardStore(models.Model):
     def _stocked(self, quantities):
         """:param quantities: dict of ``giftcard.reward`` -> pieces
         :return: domain of the stores that have as many free in their warehouse"""
-        # How many pieces a store has free is shown with the reward; stock itself stays closed.
-        storable = {
-            reward.product_id: quantity
-            for reward, quantity in quantities.items()
-            if reward.sudo().product_id.is_storable
-        }
-        self.env["stock.quant"].sudo().flush_model(["product_id", "location_id", "quantity", "reserved_quantity"])
-        return Domain.AND(
-            Domain.custom(
-                to_sql=lambda model, alias, query, product=product, quantity=quantity: SQL(
-                    """
-                %s IN (SELECT warehouse.id
-                         FROM stock_quant quant
-                         JOIN stock_location location ON location.id = quant.location_id
-                         JOIN stock_warehouse warehouse ON warehouse.id = location.warehouse_id
-                         JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
-                        WHERE quant.product_id = %s AND location.parent_path LIKE stock.parent_path || '%%'
-                        GROUP BY warehouse.id
-                       HAVING SUM(quant.quantity - quant.reserved_quantity) >= %s)
-                """,
-                    SQL.identifier(alias, "warehouse_id"),
-                    product.id,
-                    quantity,
-                )
-            )
-            for product, quantity in storable.items()
-        )
+        quants = self.env["stock.quant"]
+        domain = Domain.TRUE
+        for reward, quantity in quantities.items():
+            # How many pieces a store has free is shown with the reward; stock itself stays closed.
+            product = reward.sudo().product_id
+            if product.is_storable:
+                domain &= Domain("warehouse_id", "in", quants._warehouses_with(product, quantity))
+        return domain
 
 
 class _Search:
@@ -85,21 +66,26 @@ class _Search:
         self.stores, self.domain, self.after = stores, domain, after
         self.latitude, self.longitude = latitude, (longitude + 180) % 360 - 180
 
-    def read(self, radius, limit, *, by_degrees=False):
+    def find(self, radius, limit, *, by_degrees=False):
         """:return: list of (id, metres) within the radius, by distance: of the nearest by degrees, or of all"""
-        order = SQL("ORDER BY degrees LIMIT %s", limit) if by_degrees else SQL()
-        boxes = [
+        query = self.stores._search(self.domain)
+        if query.is_empty():
+            return []
+        rows = [
             SQL(
-                "(SELECT id, metres FROM (%s) store WHERE metres <= %s AND (metres, id) > (%s, %s) %s)",
-                self._select(*box),
+                # The rows of the box are filtered in the order in which they come, and no more than are needed.
+                "(SELECT id, metres FROM (%s) AS %s WHERE %s AND metres <= %s AND (metres, id) > (%s, %s) %s)",
+                self._select(*box, by_degrees=by_degrees),
+                SQL.identifier(query.table),
+                query.where_clause or SQL("TRUE"),
                 radius,
                 *(self.after or (-1.0, 0)),
-                order,
+                SQL("LIMIT %s", limit) if by_degrees else SQL(),
             )
             for box in self._boxes(radius / EARTH + MARGIN)
         ]
         return self.stores.env.execute_query(
-            SQL("SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(boxes), limit)
+            SQL("SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(rows), limit)
         )
 
     def _boxes(self, angle):
@@ -129,33 +115,37 @@ class _Search:
             ]
         return [(south, north, west, east, self.longitude)]
 
-    def _select(self, south, north, west, east, longitude):
-        """:return: SQL of (id, metres, degrees) of the stores in a box"""
-        fields = self.stores._fields
-        query = self.stores._search(self.domain)
+    def _select(self, south, north, west, east, longitude, *, by_degrees):
+        """:return: SQL of the stores in a box with their ``metres``, the nearest by degrees first if asked"""
+        table, fields = self.stores._table, self.stores._fields
         lat, lng = (
-            SQL("%s::float8", SQL.identifier(query.table, name, to_flush=fields[name]))
-            for name in ("latitude", "longitude")
+            SQL("%s::float8", SQL.identifier(table, name, to_flush=fields[name])) for name in ("latitude", "longitude")
         )
         position = SQL("point(%s, %s)", lng, lat)
-        query.add_where(
-            SQL("(%s <> 0 OR %s <> 0)", *(SQL.identifier(query.table, n) for n in ("latitude", "longitude")))
-        )
-        query.add_where(SQL("%s <@ box(point(%s, %s), point(%s, %s))", position, west, south, east, north))
-        return query.select(
-            SQL("%s AS id", SQL.identifier(query.table, "id")),
-            SQL(
-                # Haversine: exact for short distances too.
-                """
-                2 * %(earth)s * asin(LEAST(1, sqrt(sin(radians(%(lat)s - %(latitude)s) / 2) ^ 2
-                    + cos(radians(%(latitude)s)) * cos(radians(%(lat)s)) * sin(radians(%(lng)s - %(longitude)s) / 2) ^ 2
-                ))) AS metres
-                """,
-                earth=EARTH,
-                lat=lat,
-                lng=lng,
-                latitude=self.latitude,
-                longitude=longitude,
-            ),
-            SQL("%s <-> point(%s, %s) AS degrees", position, longitude, self.latitude),
+        return SQL(
+            # Haversine: exact for short distances too. OFFSET 0 keeps the planner, which knows nothing of how many
+            # stores a box holds, from sorting them all.
+            """
+            SELECT *, 2 * %(earth)s * asin(LEAST(1, sqrt(sin(radians(%(lat)s - %(latitude)s) / 2) ^ 2
+                   + cos(radians(%(latitude)s)) * cos(radians(%(lat)s)) * sin(radians(%(lng)s - %(longitude)s) / 2) ^ 2
+                   ))) AS metres
+              FROM %(table)s
+             WHERE (latitude <> 0 OR longitude <> 0)
+               AND %(position)s <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
+            %(order)s
+            """,
+            earth=EARTH,
+            lat=lat,
+            lng=lng,
+            latitude=self.latitude,
+            longitude=longitude,
+            table=SQL.identifier(table),
+            position=position,
+            west=west,
+            south=south,
+            east=east,
+            north=north,
+            order=SQL("ORDER BY %s <-> point(%s, %s) OFFSET 0", position, longitude, self.latitude)
+            if by_degrees
+            else SQL(),
         )

@@ -1,5 +1,3 @@
-from itertools import groupby
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -41,12 +39,17 @@ class GiftcardStore(models.Model):
             spans = dict.fromkeys(names, "")
             for day, hours in store.hours_ids.sorted("opens").grouped("weekday").items():
                 spans[day] = ", ".join(one._span() for one in hours)
-            parts = []
-            for text, days in groupby(names, spans.get):
-                first, *__, last = (*days,) * 2
-                if text:
-                    parts.append(f"{names[first]}{'–' + names[last] if last != first else ''} {text}")
-            store.hours_summary = "; ".join(parts)
+            runs = []
+            for day, text in spans.items():
+                if runs and runs[-1][-1] == text:
+                    runs[-1][1] = day
+                else:
+                    runs.append([day, day, text])
+            store.hours_summary = "; ".join(
+                f"{names[first]}{'–' + names[last] if last != first else ''} {text}"
+                for first, last, text in runs
+                if text
+            )
 
     @api.depends("paused", "tz", "hours_ids", "special_day_ids")
     def _compute_opening(self):
