@@ -77,9 +77,14 @@ class TestGoodsCard(GoodsCase):
             with self.subTest(secret=secret), self.assertRaises(CodeNotAccepted) as refused:
                 self.claim(secret or "x", number=number)
             self.assertEqual(str(refused.exception), "This code is not accepted.")
-        for __ in range(5):
+        for __ in range(4):
             with self.assertRaises(CodeNotAccepted):
                 self.claim("0000-0000-0000-0000-1", number=self.cards[1].code)
+        # Five wrong secrets lock a card, ten make the member wait.
+        with self.assertRaises(CodeNotAccepted):
+            self.claim(self.secrets[1], number=self.cards[1].code)
+        with self.assertRaises(CodeNotAccepted):
+            self.claim("0000-0000-0000-0000-1")
         with self.assertRaises(TooManyAttempts):
             self.claim()
 
