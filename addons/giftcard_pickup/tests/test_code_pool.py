@@ -149,7 +149,7 @@ class TestCodePool(VirtualCase):
             for change in (lambda one: one.write({"company_id": 1}), lambda one: one.unlink()):
                 with self.assertRaises(AccessError):
                     change(records[model][:1].with_user(self.manager))
-        for field in ("sealed", "digest"):
+        for field in ("ciphertext", "digest"):
             for user in (self.manager, self.env.ref("base.user_admin"), auditor):
                 with self.assertRaises(AccessError):
                     self.pool.code_ids.with_user(user).read([field])
