@@ -74,8 +74,8 @@ class TestGoodsCard(GoodsCase):
             (self.gift.code, None),
             ("x", self.cards[1].code),
         ):
-            with self.subTest(secret=secret):
-                self.assertEqual(self.refusal(secret, number), (CodeNotAccepted, "This code is not accepted."))
+            refusal = self.refusal(secret, number)
+            self.assertEqual(refusal, (CodeNotAccepted, "This code is not accepted."), secret)
         # Five wrong secrets lock a card, ten make the member wait.
         for __ in range(3):
             self.refusal("x", self.cards[1].code)
