@@ -1,3 +1,3 @@
 -- A copy of the database must not give the codes of others away.
 UPDATE giftcard_pool_code
-   SET sealed = 'neutralized';
+   SET ciphertext = 'neutralized';

@@ -123,10 +123,10 @@ class GiftcardCodePool(models.Model):
                 SQL(
                     """
                     INSERT INTO giftcard_pool_code
-                           (pool_id, company_id, state, sealed, digest, hint, valid_until, create_uid, create_date)
-                    SELECT %(pool)s, %(company)s, 'free', sealed, digest, hint, valid_until, %(uid)s, %(now)s
-                      FROM unnest(%(sealed)s::text[], %(digests)s::text[], %(hints)s::text[], %(days)s::date[])
-                        AS code (sealed, digest, hint, valid_until)
+                           (pool_id, company_id, state, ciphertext, digest, hint, valid_until, create_uid, create_date)
+                    SELECT %(pool)s, %(company)s, 'free', ciphertext, digest, hint, valid_until, %(uid)s, %(now)s
+                      FROM unnest(%(ciphertext)s::text[], %(digests)s::text[], %(hints)s::text[], %(days)s::date[])
+                        AS code (ciphertext, digest, hint, valid_until)
                         ON CONFLICT (company_id, digest) DO NOTHING
                  RETURNING id
                     """,
@@ -134,7 +134,7 @@ class GiftcardCodePool(models.Model):
                     company=self.company_id.id,
                     uid=self.env.uid,
                     now=fields.Datetime.now(),
-                    sealed=[cipher.encrypt(code.encode()).decode() for code, __ in items],
+                    ciphertext=[cipher.encrypt(code.encode()).decode() for code, __ in items],
                     digests=[hmac.digest(key, code.encode(), hashlib.sha256).hex() for code, __ in items],
                     # Of a short code even its end tells too much.
                     hints=[code[-4:] if len(code) >= 12 else None for code, __ in items],
@@ -193,10 +193,10 @@ class GiftcardCodePool(models.Model):
         return Fernet(base64.urlsafe_b64encode(derive_key(self.env, "pool code/v1")))
 
     @api.model
-    def _open(self, sealed):
-        """:return: the code. :raise UserError: when it was sealed under another pepper"""
+    def _open(self, ciphertext):
+        """:return: the code. :raise UserError: when it was ciphertext under another pepper"""
         try:
-            return self._cipher().decrypt(sealed.encode()).decode()
+            return self._cipher().decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise UserError(
                 self.env._("This code cannot be decrypted: the server's secret is not the one it was imported with.")

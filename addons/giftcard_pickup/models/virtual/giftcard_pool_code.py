@@ -18,7 +18,7 @@ class GiftcardPoolCode(models.Model):
     state = fields.Selection(
         [("free", "Free"), ("reserved", "Reserved"), ("given", "Given")], required=True, readonly=True
     )
-    sealed = fields.Char(required=True, readonly=True, groups=NO_ACCESS)
+    ciphertext = fields.Char(required=True, readonly=True, groups=NO_ACCESS)
     digest = fields.Char(required=True, readonly=True, groups=NO_ACCESS)
     hint = fields.Char(string="Ends With", readonly=True)
     valid_until = fields.Date(readonly=True, help="The last day on which the code can be used.")
@@ -191,4 +191,4 @@ class GiftcardPoolCode(models.Model):
                     "reason": reason,
                 }
             )
-        return code.env["giftcard.code.pool"]._open(code.sealed)
+        return code.env["giftcard.code.pool"]._open(code.ciphertext)

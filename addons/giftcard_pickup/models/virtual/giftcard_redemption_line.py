@@ -8,7 +8,12 @@ class GiftcardRedemptionLine(models.Model):
 
     _inherit = "giftcard.redemption.line"
 
-    fulfilment_ids = fields.One2many("giftcard.fulfilment", "line_id", readonly=True)
+    fulfilment_ids = fields.One2many(
+        "giftcard.fulfilment",
+        "line_id",
+        readonly=True,
+        groups="giftcard_pickup.group_reviewer,giftcard_points.group_auditor",
+    )
 
     def _deliver(self):
         """Hand over what of these is virtual, each piece once; what fails is tried again by a job."""
