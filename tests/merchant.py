@@ -98,7 +98,6 @@ def open_merchants(name):
                 env["ir.config_parameter"].set_param("web.base.url", server.url)
                 env.ref("base.CNY").active = True
                 env["payment.transaction"].search([]).wechatpay_due_at = False
-                env["giftcard.circuit"].search([]).unlink()
                 provider = env.ref(PROVIDER)
                 provider.wechatpay_key_ids.unlink()
                 provider.write(
@@ -107,6 +106,8 @@ def open_merchants(name):
                 if pay.mode == "certificate":
                     provider._wechatpay_fetch_certificates()
 
+            # In a transaction of its own: circuits are written in others.
+            book.write(lambda env: env["giftcard.circuit"].search([]).unlink())
             book.write(set_up)
             return Merchant(book, pay)
 
