@@ -7,10 +7,13 @@ from . import (
     giftcard_pickup_attempt,
     giftcard_pickup_code,
     giftcard_pickup_verification,
+    giftcard_promise,
     giftcard_redemption_cash,
     giftcard_redemption_draft,
     giftcard_redemption_invoice,
     giftcard_redemption_line,
+    giftcard_redemption_return,
+    giftcard_redemption_review,
     giftcard_redemption_transition,
     giftcard_refund,
     giftcard_reward,
@@ -20,11 +23,13 @@ from . import (
     payment_transaction,
     res_company,
     res_config_settings,
+    res_partner,
     stock_picking,
     stock_quant,
     store,
     delivery,
     virtual,
+    stock_return_picking,
 )
 from . import catalogue  # extends the models above
 from . import pickup

@@ -180,21 +180,25 @@ class GiftcardReward(models.Model):
                 )
             raise RewardNotAvailable(self.env._("%s has just been changed. Please look again.", reward.name))
 
-    def _give_back(self, redemptions):
-        """Return the pieces of redemptions that are undone to the quotas."""
+    def _give_back(self, pieces):
+        """Return pieces of lines that are undone, given up or brought back to the quotas.
+
+        :param pieces: dict of ``giftcard.redemption.line`` id -> pieces of these rewards
+        """
         self._lock()
         self.env.execute_query(
             SQL(
                 """
-                UPDATE giftcard_reward reward SET redeemed = reward.redeemed - line.quantity
-                  FROM (SELECT reward_id, SUM(quantity - handed_quantity) AS quantity
-                          FROM giftcard_redemption_line
-                         WHERE redemption_id = ANY(%s)
-                         GROUP BY reward_id) line
-                 WHERE reward.id = line.reward_id
+                UPDATE giftcard_reward reward SET redeemed = reward.redeemed - back.quantity
+                  FROM (SELECT line.reward_id, SUM(back.quantity) AS quantity
+                          FROM unnest(%s::int4[], %s::int4[]) AS back (line_id, quantity)
+                          JOIN giftcard_redemption_line line ON line.id = back.line_id
+                         GROUP BY line.reward_id) back
+                 WHERE reward.id = back.reward_id
              RETURNING reward.id
                 """,
-                redemptions.ids,
+                list(pieces),
+                list(pieces.values()),
             )
         )
         self.invalidate_recordset(flush=False)

@@ -1,2 +1,13 @@
-from . import session, member, card, store, reward, redemption, handover, document, fallback, wechatpay
-from . import session, member, card, store, reward, redemption, handover, goods_card, document, fallback
+from . import (
+    session,
+    member,
+    card,
+    store,
+    reward,
+    redemption,
+    handover,
+    goods_card,
+    document,
+    fallback,
+    wechatpay,
+)

@@ -13,7 +13,8 @@ class GiftcardLedger(models.AbstractModel):
         live = SQL(
             """
             SELECT line.reward_id, COALESCE(reward.main_id, reward.id) AS main_id, redemption.member_id,
-                   redemption.counted_on AS day, line.quantity
+                   redemption.counted_on AS day,
+                   line.quantity - line.unclaimed_quantity - line.returned_quantity AS quantity
               FROM giftcard_redemption_line line
               JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
               JOIN giftcard_reward reward ON reward.id = line.reward_id
@@ -29,7 +30,8 @@ class GiftcardLedger(models.AbstractModel):
                   FROM (SELECT reward_id, day, pieces FROM giftcard_reward_day WHERE pieces <> 0) counter
              FULL JOIN (SELECT reward_id, day, SUM(quantity) AS pieces
                           FROM (%s) line
-                         GROUP BY reward_id, day) live USING (reward_id, day)
+                         GROUP BY reward_id, day
+                        HAVING SUM(quantity) <> 0) live USING (reward_id, day)
                  WHERE counter.pieces IS DISTINCT FROM live.pieces
                 """,
                 live,

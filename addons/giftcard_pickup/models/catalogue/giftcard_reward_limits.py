@@ -184,8 +184,9 @@ class GiftcardReward(models.Model):
             taken = use[f"pieces_{period}"] if current else 0
         return max(0, terms.member_limit - taken)
 
-    def _give_back(self, redemptions):
-        result = super()._give_back(redemptions)
+    def _give_back(self, pieces):
+        result = super()._give_back(pieces)
+        redemptions = self.env["giftcard.redemption.line"].browse(pieces).redemption_id
         redemptions.flush_recordset(["counted_on"])
         # What a counter says is read below: an order for another variant may have moved it to a new day meanwhile.
         self.env.execute_query(
@@ -205,11 +206,12 @@ class GiftcardReward(models.Model):
                 """
                 WITH line AS (
                     SELECT line.reward_id, COALESCE(reward.main_id, reward.id) AS main_id, redemption.member_id,
-                           redemption.counted_on AS day, line.quantity
-                      FROM giftcard_redemption redemption
-                      JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id
+                           redemption.counted_on AS day, back.quantity
+                      FROM unnest(%s::int4[], %s::int4[]) AS back (line_id, quantity)
+                      JOIN giftcard_redemption_line line ON line.id = back.line_id
+                      JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
                       JOIN giftcard_reward reward ON reward.id = line.reward_id
-                     WHERE redemption.id = ANY(%s) AND redemption.counted_on IS NOT NULL
+                     WHERE redemption.counted_on IS NOT NULL
                 ), given_back AS (
                     UPDATE giftcard_reward_day counter SET pieces = counter.pieces - line.pieces
                       FROM (SELECT reward_id, day, SUM(quantity) AS pieces FROM line GROUP BY reward_id, day) line
@@ -232,7 +234,8 @@ class GiftcardReward(models.Model):
                  WHERE counter.reward_id = line.main_id AND counter.member_id = line.member_id
              RETURNING counter.id
                 """,
-                redemptions.ids,
+                list(pieces),
+                list(pieces.values()),
             )
         )
         self.env["giftcard.reward.day"].invalidate_model(flush=False)

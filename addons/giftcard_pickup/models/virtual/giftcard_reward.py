@@ -133,7 +133,7 @@ class GiftcardReward(models.Model):
         redemption.line_ids._reserve_codes()
         return taken
 
-    def _give_back(self, redemptions):
-        given_back = super()._give_back(redemptions)
-        redemptions.line_ids._release_codes()
+    def _give_back(self, pieces):
+        given_back = super()._give_back(pieces)
+        self.env["giftcard.redemption.line"].browse(pieces)._release_codes()
         return given_back
