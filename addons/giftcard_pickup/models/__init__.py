@@ -33,4 +33,4 @@ from . import (
 )
 from . import catalogue  # extends the models above
 from . import pickup
-from . import catalogue, report  # extend the models above
+from . import report  # extend the models above

@@ -1,6 +1,5 @@
 from odoo import fields, models, tools
 
-
 # What each payment asks of the card's programme.
 VALUE_RULES = ("whole_value", "daily_limit")
 
