@@ -108,8 +108,13 @@ class TestRewardTerms(PickupCase):
         west = self.store.copy({"name": "West", "code": "W"})
         self.reward.store_ids = west
         self.assertRefused(RewardNotInStore)
+        self.assertEqual(self.reward._available(self.store), {self.reward.id: 0})
+        self.assertEqual(self.reward._available(west), {self.reward.id: 50})
         self.reward.store_ids |= self.store
         self.redeem()
+        empty = self.env["stock.warehouse"].create({"name": "Empty", "code": "EMPT"})
+        self.reward.store_ids = west.copy({"name": "Empty", "code": "M", "warehouse_id": empty.id})
+        self.assertEqual(self.reward._available(), {self.reward.id: 0})
 
     def test_delisted(self):
         self.reward.delisted_on = Datetime.now()

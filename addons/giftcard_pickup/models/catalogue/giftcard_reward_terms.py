@@ -82,6 +82,17 @@ class GiftcardReward(models.Model):
         visible = rewards._visible_domain(member) & Domain("id", "=", rewards._terms().id)
         return self.published and bool(rewards.search_count(visible, limit=1))
 
+    def _available(self, stores=None):
+        """Pieces in stores that do not hand the reward out do not count."""
+        available = {}
+        for places, rewards in self.sudo().grouped(lambda reward: reward._terms().store_ids).items():
+            if places and stores and not places & stores.sudo():
+                available |= dict.fromkeys(rewards.ids, 0)
+            else:
+                within = places & stores.sudo() if places and stores else places or stores
+                available |= super(GiftcardReward, rewards)._available(within)
+        return available
+
     def _terms(self):
         """:return: the reward whose terms count for this one"""
         return self.main_id or self
