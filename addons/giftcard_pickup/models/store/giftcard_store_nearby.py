@@ -73,8 +73,12 @@ class _Search:
             return []
         rows = [
             SQL(
-                # The rows of the box are filtered in the order in which they come, and no more than are needed.
-                "(SELECT id, metres FROM (%s) AS %s WHERE %s AND metres <= %s AND (metres, id) > (%s, %s) %s)",
+                # The stores of the box are filtered in the order in which they come, and no more than are needed.
+                """
+                (SELECT id, metres FROM (SELECT id, %s AS metres FROM (%s) AS %s WHERE %s) AS store
+                  WHERE metres <= %s AND (metres, id) > (%s, %s) %s)
+                """,
+                self._metres(),
                 self._select(*box, by_degrees=by_degrees),
                 SQL.identifier(query.table),
                 query.where_clause or SQL("TRUE"),
@@ -84,9 +88,17 @@ class _Search:
             )
             for box in self._boxes(radius / EARTH + MARGIN)
         ]
-        return self.stores.env.execute_query(
-            SQL("SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(rows), limit)
+        found = SQL(
+            "SELECT id, metres FROM (%s) near ORDER BY metres, id LIMIT %s", SQL(" UNION ALL ").join(rows), limit
         )
+        if not by_degrees:
+            return self.stores.env.execute_query(found)
+        # The planner takes every box for a thousandth of the table, and would rather sort a city than ask the index
+        # for the nearest.
+        self.stores.env.cr.execute("SET LOCAL enable_sort = off")
+        rows = self.stores.env.execute_query(found)
+        self.stores.env.cr.execute("SET LOCAL enable_sort = on")
+        return rows
 
     def _boxes(self, angle):
         """:return: list of (south, north, west, east, longitude of the place as seen from the box), in degrees
@@ -116,36 +128,39 @@ class _Search:
         return [(south, north, west, east, self.longitude)]
 
     def _select(self, south, north, west, east, longitude, *, by_degrees):
-        """:return: SQL of the stores in a box with their ``metres``, the nearest by degrees first if asked"""
+        """:return: SQL of the stores in a box, the nearest by degrees first if asked
+
+        ``OFFSET 0`` keeps the planner from looking for them by any other index.
+        """
         table, fields = self.stores._table, self.stores._fields
-        lat, lng = (
-            SQL("%s::float8", SQL.identifier(table, name, to_flush=fields[name])) for name in ("latitude", "longitude")
+        position = SQL(
+            "point(%s::float8, %s::float8)",
+            *(SQL.identifier(table, name, to_flush=fields[name]) for name in ("longitude", "latitude")),
         )
-        position = SQL("point(%s, %s)", lng, lat)
         return SQL(
-            # Haversine: exact for short distances too. OFFSET 0 keeps the planner, which knows nothing of how many
-            # stores a box holds, from sorting them all.
             """
-            SELECT *, 2 * %(earth)s * asin(LEAST(1, sqrt(sin(radians(%(lat)s - %(latitude)s) / 2) ^ 2
-                   + cos(radians(%(latitude)s)) * cos(radians(%(lat)s)) * sin(radians(%(lng)s - %(longitude)s) / 2) ^ 2
-                   ))) AS metres
-              FROM %(table)s
-             WHERE (latitude <> 0 OR longitude <> 0)
-               AND %(position)s <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
-            %(order)s
+            SELECT * FROM %s
+             WHERE (latitude <> 0 OR longitude <> 0) AND %s <@ box(point(%s, %s), point(%s, %s))
+            %s OFFSET 0
+            """,
+            SQL.identifier(table),
+            position,
+            west,
+            south,
+            east,
+            north,
+            SQL("ORDER BY %s <-> point(%s, %s)", position, longitude, self.latitude) if by_degrees else SQL(),
+        )
+
+    def _metres(self):
+        """:return: SQL of the distance by the haversine formula, which is exact for short ones too"""
+        return SQL(
+            """
+            2 * %(earth)s * asin(LEAST(1, sqrt(sin(radians(latitude::float8 - %(latitude)s) / 2) ^ 2
+                + cos(radians(%(latitude)s)) * cos(radians(latitude::float8))
+                * sin(radians(longitude::float8 - %(longitude)s) / 2) ^ 2)))
             """,
             earth=EARTH,
-            lat=lat,
-            lng=lng,
             latitude=self.latitude,
-            longitude=longitude,
-            table=SQL.identifier(table),
-            position=position,
-            west=west,
-            south=south,
-            east=east,
-            north=north,
-            order=SQL("ORDER BY %s <-> point(%s, %s) OFFSET 0", position, longitude, self.latitude)
-            if by_degrees
-            else SQL(),
+            longitude=self.longitude,
         )
