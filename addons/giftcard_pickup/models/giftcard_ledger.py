@@ -16,7 +16,7 @@ class GiftcardLedger(models.AbstractModel):
                 """
                 SELECT reward.id AS reward_id, reward.redeemed, reward.quota, COALESCE(SUM(live.quantity), 0) AS live
                   FROM giftcard_reward reward
-             LEFT JOIN (SELECT line.reward_id, line.quantity
+             LEFT JOIN (SELECT line.reward_id, line.quantity - line.returned_quantity AS quantity
                           FROM giftcard_redemption_line line
                           JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
                          WHERE redemption.state <> 'draft' AND redemption.state NOT IN %s
@@ -49,14 +49,16 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN giftcard_operation operation
                     ON operation.id = hold.operation_id OR operation.refund_of_id = hold.operation_id
              LEFT JOIN giftcard_entry entry ON entry.operation_id = operation.id
+             LEFT JOIN LATERAL (SELECT SUM(points_price * returned_quantity) AS points FROM giftcard_redemption_line
+                                 WHERE redemption_id = redemption.id) back ON TRUE
                  WHERE redemption.state <> 'draft'
-                 GROUP BY redemption.id, hold.id
+                 GROUP BY redemption.id, hold.id, back.points
                 HAVING hold.amount IS DISTINCT FROM redemption.points
                     OR CASE WHEN redemption.state IN %s
                             THEN hold.state <> 'open'
                             WHEN redemption.state IN %s
                             THEN hold.state NOT IN ('captured', 'released') OR COALESCE(SUM(entry.amount), 0) <> 0
-                            ELSE hold.state <> 'captured' OR -SUM(entry.amount) <> redemption.points
+                            ELSE hold.state <> 'captured' OR -SUM(entry.amount) <> redemption.points - back.points
                         END
                 """,
                 PENDING,
@@ -68,7 +70,7 @@ class GiftcardLedger(models.AbstractModel):
                        picking.state AS picking
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
-                 WHERE (redemption.state IN ('done', 'shipped') AND picking.state NOT IN ('done', 'cancel'))
+                 WHERE (redemption.state IN ('done', 'shipped', 'returned') AND picking.state NOT IN ('done', 'cancel'))
                     OR (redemption.state IN %(undone)s AND picking.state <> 'cancel')
                     OR (picking.state IN ('done', 'cancel')
                         AND (redemption.state IN %(pending)s OR redemption.state IN ('approved', 'ready')))
@@ -76,6 +78,7 @@ class GiftcardLedger(models.AbstractModel):
                 SELECT redemption.id, redemption.state, NULL, NULL
                   FROM giftcard_redemption redemption
                  WHERE redemption.state NOT IN %(undone)s AND redemption.state <> 'draft'
+                   AND NOT redemption.transfer_due
                    AND NOT EXISTS (SELECT FROM stock_picking WHERE giftcard_redemption_id = redemption.id)
                    AND EXISTS (SELECT FROM giftcard_redemption_line line
                                  JOIN product_product product ON product.id = line.product_id

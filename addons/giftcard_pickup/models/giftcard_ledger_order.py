@@ -53,4 +53,34 @@ class GiftcardLedger(models.AbstractModel):
                         AND COALESCE(SUM(refund.amount), 0) <> paid.amount)
                 """
             ),
+            "goods are promised for what waits for its transfer, as many as it needs, and reserved in the stock": SQL(
+                """
+                SELECT redemption.id AS redemption_id, redemption.state, redemption.transfer_due,
+                       promised.quantity AS promised, needed.quantity AS needed
+                  FROM giftcard_redemption redemption
+             LEFT JOIN LATERAL (SELECT SUM(quantity) AS quantity FROM giftcard_promise
+                                 WHERE redemption_id = redemption.id) promised ON TRUE
+             LEFT JOIN LATERAL (SELECT SUM(line.quantity) AS quantity
+                                  FROM giftcard_redemption_line line
+                                  JOIN product_product product ON product.id = line.product_id
+                                  JOIN product_template template ON template.id = product.product_tmpl_id
+                                 WHERE line.redemption_id = redemption.id AND template.is_storable) needed ON TRUE
+                 WHERE (redemption.transfer_due OR promised.quantity IS NOT NULL)
+                   AND (NOT redemption.transfer_due OR redemption.state NOT IN %(live)s
+                        OR COALESCE(promised.quantity, 0) <> COALESCE(needed.quantity, 0))
+                 UNION ALL
+                SELECT NULL, NULL, NULL, promise.quantity, quant.quantity
+                  FROM (SELECT product_id, location_id, lot_id, package_id, owner_id, SUM(quantity) AS quantity
+                          FROM giftcard_promise
+                         GROUP BY product_id, location_id, lot_id, package_id, owner_id) promise
+             LEFT JOIN LATERAL (SELECT SUM(reserved_quantity) AS quantity FROM stock_quant quant
+                                 WHERE quant.product_id = promise.product_id
+                                   AND quant.location_id = promise.location_id
+                                   AND quant.lot_id IS NOT DISTINCT FROM promise.lot_id
+                                   AND quant.package_id IS NOT DISTINCT FROM promise.package_id
+                                   AND quant.owner_id IS NOT DISTINCT FROM promise.owner_id) quant ON TRUE
+                 WHERE COALESCE(quant.quantity, 0) < promise.quantity
+                """,
+                live=PENDING + OPEN,
+            ),
         }

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
@@ -78,7 +78,7 @@ class GiftcardRedemption(models.Model):
         """CHECK(state = 'draft' OR idempotency_key IS NOT NULL AND program_id IS NOT NULL
                  AND (fulfilment <> 'pickup' OR store_id IS NOT NULL)
                  AND (fulfilment <> 'delivery' OR address_id IS NOT NULL))""",
-        "A submitted redemption says how and where to its goods go.",
+        "A submitted redemption says how its goods go, and where to.",
     )
 
     def _expand_states(self, states, domain):
@@ -110,14 +110,6 @@ class GiftcardRedemption(models.Model):
             redemption.pickup_qr = redemption.pickup_code_id.qr
 
     # Actions
-
-    def action_approve(self):
-        """Approve what is selected and still to be reviewed."""
-        self._require_reviewer()
-        waiting = self.filtered(lambda redemption: redemption.state == "to_review")
-        if not waiting:
-            raise UserError(self.env._("None of these redemptions is to be reviewed."))
-        waiting._approve()
 
     def action_reject(self):
         return self._action_decide("rejected", self.env._("Reject"))
@@ -201,6 +193,9 @@ class GiftcardRedemption(models.Model):
         for line in self.line_ids:
             if line.reward_id._is_virtual():
                 line._deliver()
+        if not self.env.context.get("giftcard_later"):
+            # Somebody is waiting for the transfer; of what a rule approves a job makes it.
+            self._make_transfers()
         by_way = self.grouped("fulfilment")
         if "pickup" in by_way:
             by_way["pickup"]._make_ready()
@@ -211,7 +206,8 @@ class GiftcardRedemption(models.Model):
 
     def _start_picking(self):
         """The goods are to be sent: the warehouse has its transfers."""
-        self._transition("picking")
+        if ready := self.filtered(lambda redemption: not redemption.transfer_due):
+            ready._transition("picking")
 
     def _finish_virtual(self):
         """Close those of which every reward has been delivered; called again when a late delivery succeeds."""

@@ -245,7 +245,7 @@ class GiftcardRedemption(models.Model):
             )
 
     def _check_orderable(self, rewards):
-        super()._check_orderable(rewards)
+        result = super()._check_orderable(rewards)
         wallet = self.wallet_id
         if wallet and (
             wallet.partner_id != self.member_id
@@ -254,12 +254,13 @@ class GiftcardRedemption(models.Model):
             or wallet.currency_id != self.currency_id
         ):
             raise CardNotUsable(self.env._("This card cannot pay here."))
+        return result
 
     def _hold_points(self):
         # Both cards in ascending id.
         if self.wallet_id:
             self.env["giftcard.ledger"]._lock(self.member_id._member_card(self.program_id) | self.wallet_id)
-        super()._hold_points()
+        return super()._hold_points()
 
     def _hold_cash(self):
         act = self._act("spend", member=self.member_id, part="cash")

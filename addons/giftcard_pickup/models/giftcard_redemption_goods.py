@@ -1,13 +1,18 @@
+import logging
 from collections import Counter
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..exceptions import IllegalTransition, OutOfStock
 
+_logger = logging.getLogger(__name__)
+
 
 class GiftcardRedemption(models.Model):
-    """The goods of a redemption: one standard transfer out of its warehouse. Services have none.
+    """The goods of a redemption: promised first, then one standard transfer out of its warehouse. Services have none.
 
     All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they
     touch the redemption's own transfers only.
@@ -15,52 +20,123 @@ class GiftcardRedemption(models.Model):
 
     _inherit = "giftcard.redemption"
 
+    transfer_due = fields.Boolean(readonly=True, help="Its goods are promised; a transfer will take their place.")
+
+    _transfer_due_index = models.Index("(id) WHERE transfer_due")
+
     def _reserve_goods(self):
-        """Number the redemption, create its transfer and reserve it as a whole.
+        """Number the redemption and set its goods aside as a whole; the transfer is made later.
 
         :raise OutOfStock:
         """
         self.ensure_one()
         needed = self._needed_goods()
-        warehouse, customers = self.warehouse_id, self.member_id.property_stock_customer
-        storable = self.env["product.product"].union(*needed).filtered("is_storable")
-        free = self.env["stock.quant"]._giftcard_lock(storable, warehouse.lot_stock_id)
-        for product in storable:
-            if free[product.id] < needed[product]:
-                self._refuse_stock(product, free[product.id])
         self.name = self.env["ir.sequence"].next_by_code("giftcard.redemption")
         if not needed:
             return
-        picking = self.env["stock.picking"].create(
-            {
-                "giftcard_redemption_id": self.id,
-                "partner_id": (self.address_id or self.member_id).id,
-                "origin": self.name,
-                "company_id": self.company_id.id,
-                "picking_type_id": warehouse.out_type_id.id,
-                "location_id": warehouse.lot_stock_id.id,
-                "location_dest_id": customers.id,
-                "move_ids": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_uom_qty": quantity,
-                            "product_uom": product.uom_id.id,
-                            "location_id": warehouse.lot_stock_id.id,
-                            "location_dest_id": customers.id,
-                            "company_id": self.company_id.id,
-                        }
-                    )
-                    for product, quantity in needed.items()
-                ],
-            }
+        self.transfer_due = True
+        location = self.warehouse_id.lot_stock_id
+        storable = {product: quantity for product, quantity in needed.items() if product.is_storable}
+        free = self.env["stock.quant"]._giftcard_lock(self.env["product.product"].union(*storable), location)
+        for product, quantity in storable.items():
+            if free[product.id] < quantity:
+                self._refuse_stock(product, free[product.id])
+        if storable:
+            self.env["giftcard.promise"]._make(self, storable, location)
+
+    def _make_transfers(self):
+        """Let standard transfers, reserved as a whole, take the place of what was promised.
+
+        :raise OutOfStock: when promised goods are gone
+        """
+        self._lock()
+        due = self.filtered("transfer_due").sorted("id")
+        if not due:
+            return
+        due._lock_goods()
+        due.write({"transfer_due": False})
+        self.env["giftcard.promise"]._take(due)
+        pickings = self.env["stock.picking"].create([redemption._transfer_values() for redemption in due])
+        pickings.action_confirm()
+        for redemption, picking in zip(due, pickings, strict=True):
+            redemption._assign(picking)
+
+    @api.model
+    def _make_due_transfers(self, limit=50):
+        """Make the transfers of what is approved, in batches (cron).
+
+        One that cannot be made, since its goods are gone, is logged and left to people.
+        """
+        failed, seconds = [], 1
+        while seconds and (redemptions := self._due_for_transfer(failed, limit)):
+            try:
+                with self.env.cr.savepoint():
+                    redemptions._make_transfers()
+            except UserError:
+                for redemption in redemptions:
+                    try:
+                        with self.env.cr.savepoint():
+                            redemption._make_transfers()
+                    except UserError:
+                        _logger.exception("The transfer of %s could not be made", redemption.name)
+                        failed.append(redemption.id)
+            sent = redemptions.filtered(
+                lambda redemption: (
+                    redemption.state == "approved"
+                    and redemption.fulfilment == "delivery"
+                    and not redemption.transfer_due
+                )
+            )
+            if sent:
+                sent._transition("picking")
+            seconds = self.env["ir.cron"]._commit_progress(len(redemptions))
+
+    def _due_for_transfer(self, but, limit):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM giftcard_redemption
+                 WHERE transfer_due AND state IN ('approved', 'ready') AND id <> ALL(%s)
+                 ORDER BY id
+                 LIMIT %s
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                but,
+                limit,
+            )
         )
-        picking.action_confirm()
-        self._assign(picking)
+        return self.browse([redemption_id for (redemption_id,) in rows])
+
+    def _transfer_values(self):
+        """:return: values of the ``stock.picking`` that takes the goods to the member"""
+        location, customers = self.warehouse_id.lot_stock_id, self.member_id.property_stock_customer
+        return {
+            "giftcard_redemption_id": self.id,
+            "partner_id": (self.address_id or self.member_id).id,
+            "origin": self.name,
+            "company_id": self.company_id.id,
+            "picking_type_id": self.warehouse_id.out_type_id.id,
+            "location_id": location.id,
+            "location_dest_id": customers.id,
+            "move_ids": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": quantity,
+                        "product_uom": product.uom_id.id,
+                        "location_id": location.id,
+                        "location_dest_id": customers.id,
+                        "company_id": self.company_id.id,
+                    }
+                )
+                for product, quantity in self._needed_goods().items()
+            ],
+        }
 
     def _deliver_goods(self):
         """Validate the transfer as it stands: reserved as a whole, no backorder."""
         self.ensure_one()
+        self._make_transfers()
         picking = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
         if not picking:
             return
@@ -72,16 +148,21 @@ class GiftcardRedemption(models.Model):
             raise OutOfStock(self.env._("The goods of %s could not be issued from the stock.", self.name))
 
     def _release_goods(self):
-        """Cancel the transfers, which frees what they reserved.
+        """Free what is promised, and cancel the transfers, which frees what they reserved.
 
         :raise IllegalTransition: when a part has left
         """
         for redemption in self:
             if "done" in redemption.picking_ids.mapped("state"):
                 raise IllegalTransition(self.env._("A part of %s has been sent already.", redemption.name))
+        due = self.filtered("transfer_due")
         pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
-        if pickings:
+        if due or pickings:
             self._lock_goods()
+        if due:
+            due.transfer_due = False
+            self.env["giftcard.promise"]._take(due)
+        if pickings:
             pickings.action_cancel()
 
     def _check_shippable(self):
@@ -99,14 +180,19 @@ class GiftcardRedemption(models.Model):
         """:return: Counter of ``product.product`` -> pieces"""
         needed = Counter()
         for line in self.line_ids:
-            if line.product_id.type != "service" and not line.reward_id._is_virtual():
+            if line._is_goods():
                 needed[line.product_id] += line.quantity
         return needed
 
     def _lock_goods(self, with_destination=False):
-        moves = self.picking_ids.move_ids
-        locations = moves.location_id | moves.location_dest_id if with_destination else moves.location_id
-        self.env["stock.quant"]._giftcard_lock(moves.product_id.filtered("is_storable"), locations)
+        moves, promises = self.picking_ids.move_ids, self.env["giftcard.promise"]
+        if due := self.filtered("transfer_due"):
+            promises = promises.search([("redemption_id", "in", due.ids)])
+        locations = moves.location_id | promises.location_id
+        if with_destination:
+            locations |= moves.location_dest_id
+        products = moves.product_id | promises.product_id
+        self.env["stock.quant"]._giftcard_lock(products.filtered("is_storable"), locations)
 
     def _assign(self, picking):
         """Reserve what is not reserved yet.

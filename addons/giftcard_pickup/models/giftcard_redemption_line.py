@@ -15,6 +15,7 @@ class GiftcardRedemptionLine(models.Model):
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="restrict")
     quantity = fields.Integer(required=True, readonly=True)
     price_id = fields.Many2one("giftcard.reward.price", readonly=True, index="btree_not_null", ondelete="set null")
+    returned_quantity = fields.Integer(string="Returned", readonly=True, required=True, default=0)
     points_price = fields.Float(digits="Gift Card Value", required=True, readonly=True, aggregator=None)
     cash_price = fields.Monetary(required=True, readonly=True, default=0.0, aggregator=None)
     currency_id = fields.Many2one(related="redemption_id.currency_id")
@@ -25,6 +26,9 @@ class GiftcardRedemptionLine(models.Model):
     date = fields.Datetime(related="redemption_id.date")
 
     _reward_uniq = models.Constraint("UNIQUE(redemption_id, reward_id)", "A reward has one line in a redemption.")
+    _returned_check = models.Constraint(
+        "CHECK(returned_quantity BETWEEN 0 AND quantity)", "No more comes back than was redeemed."
+    )
     _quantity_check = models.Constraint("CHECK(quantity > 0)", "At least one piece is redeemed.")
 
     @api.depends("quantity", "points_price")
@@ -38,6 +42,10 @@ class GiftcardRedemptionLine(models.Model):
             line.display_name = f"{line.reward_id.display_name} × {line.quantity}"
 
     # Business
+
+    def _is_goods(self):
+        """:return: whether pieces of it move through the warehouse"""
+        return self.product_id.type != "service" and not self.reward_id._is_virtual()
 
     def _deliver(self):
         """Give the member a virtual reward, once; called on approval, in its transaction. There are none here."""

@@ -13,7 +13,7 @@ class GiftcardRefund(models.Model):
     """Money that a member gets back: noted in the transaction that undoes the order, sent back afterwards.
 
     A provider is asked outside of it, and only once the row is marked as sent and committed, so that a crash at any
-    point refunds nothing twice; what was sent without an answer, or cannot be refunded by the provider, waits for people.
+    point refunds nothing twice. What was sent without an answer, or the provider cannot refund, waits for people.
     """
 
     _name = "giftcard.refund"
@@ -37,7 +37,7 @@ class GiftcardRefund(models.Model):
     refund_transaction_id = fields.Many2one(
         "payment.transaction", string="Refunded By", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    payment_id = fields.Many2one("account.payment", string="Payment", readonly=True, ondelete="restrict")
+    payment_id = fields.Many2one("account.payment", readonly=True, ondelete="restrict")
     amount = fields.Monetary(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     key = fields.Char(required=True, readonly=True)

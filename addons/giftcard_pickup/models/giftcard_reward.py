@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -179,19 +181,24 @@ class GiftcardReward(models.Model):
 
     def _give_back(self, redemptions):
         """Return the pieces of redemptions that are undone to the quotas."""
+        back = Counter()
+        for line in redemptions.line_ids:
+            back[line.reward_id.id] += line.quantity
         self._lock()
+        self._give_back_pieces(back)
+
+    def _give_back_pieces(self, pieces):
+        """Return pieces to the quotas: dict of reward id -> pieces. The rows are locked."""
         self.env.execute_query(
             SQL(
                 """
-                UPDATE giftcard_reward reward SET redeemed = reward.redeemed - line.quantity
-                  FROM (SELECT reward_id, SUM(quantity) AS quantity
-                          FROM giftcard_redemption_line
-                         WHERE redemption_id = ANY(%s)
-                         GROUP BY reward_id) line
-                 WHERE reward.id = line.reward_id
+                UPDATE giftcard_reward reward SET redeemed = reward.redeemed - back.quantity
+                  FROM unnest(%s, %s) AS back (id, quantity)
+                 WHERE reward.id = back.id
              RETURNING reward.id
                 """,
-                redemptions.ids,
+                list(pieces),
+                list(pieces.values()),
             )
         )
         self.invalidate_recordset(flush=False)

@@ -18,6 +18,13 @@ class StockPicking(models.Model):
         ondelete="restrict",
     )
 
+    giftcard_exchange = fields.Boolean(
+        string="Exchange",
+        readonly=True,
+        copy=False,
+        help="Other pieces go out for those that come back, so neither points nor cash are given back.",
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -30,7 +37,7 @@ class StockPicking(models.Model):
 
     def _refuse_link(self, vals):
         """A transfer taken from its redemption could be validated without the code."""
-        if "giftcard_redemption_id" in vals and not self.env.su:
+        if not self.env.su and {"giftcard_redemption_id", "giftcard_exchange"} & vals.keys():
             raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
 
     def _create_backorder_picking(self):
@@ -42,7 +49,8 @@ class StockPicking(models.Model):
     def _action_done(self):
         # Read with the system's rights: a warehouse worker need not see redemptions.
         redemptions = self.sudo().giftcard_redemption_id
-        redemptions._lock()
+        if redemptions:
+            redemptions._lock()
         for redemption in redemptions:
             if redemption.fulfilment == "delivery":
                 redemption._check_shippable()
@@ -50,7 +58,12 @@ class StockPicking(models.Model):
                 raise UserError(
                     self.env._("The goods of %s are handed over against the member's pickup code.", redemption.name)
                 )
+        returns = self.sudo().filtered(lambda picking: picking.return_id.giftcard_redemption_id)
+        if returns:
+            returns.return_id.giftcard_redemption_id._lock_for_return()
         done = super()._action_done()
+        for picking in returns.filtered(lambda picking: picking.state == "done" and not picking.giftcard_exchange):
+            picking.return_id.giftcard_redemption_id._take_return(picking)
         redemptions.filtered(lambda redemption: redemption.fulfilment == "delivery")._ship()
         return done
 

@@ -35,8 +35,11 @@ class TestSubmit(PickupCase):
         self.assertEqual((redemption.hold_id.state, redemption.hold_id.amount), ("open", 20))
         self.assertEqual(self.reward.redeemed, 2)
         self.assertEqual(self.stock(), (3, 2))
+        self.assertFalse(redemption.picking_ids)
+        redemption._make_transfers()
         picking = redemption.picking_ids
         self.assertEqual((picking.state, picking.partner_id, picking.origin), ("assigned", self.alice, redemption.name))
+        self.assertEqual(self.stock(), (3, 2))
         step = redemption.transition_ids
         self.assertEqual((step.from_state, step.to_state, step.member_id), (False, "to_review", self.alice))
         self.assertFalse(redemption.pickup_code_ids)
@@ -46,6 +49,7 @@ class TestSubmit(PickupCase):
         redemption = self.redemptions._submit(self.alice, self.store, lines, "k")
         self.assertEqual(redemption.points, 25)
         self.assertEqual(redemption.line_ids.mapped("quantity"), [2, 1])
+        redemption._make_transfers()
         self.assertEqual(redemption.picking_ids.move_ids.product_id, self.mug)
 
     def test_two_rewards_of_one_product_share_its_stock(self):
@@ -59,6 +63,7 @@ class TestSubmit(PickupCase):
 
     def test_service_has_no_transfer(self):
         redemption = self.submit(reward=self.service)
+        redemption._make_transfers()
         self.assertFalse(redemption.picking_ids)
 
     def test_repeat_is_one(self):

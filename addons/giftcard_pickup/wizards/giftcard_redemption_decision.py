@@ -16,7 +16,7 @@ class GiftcardRedemptionDecision(models.TransientModel):
         redemptions = self.redemption_ids
         redemptions._require_reviewer()
         if self.decision == "rejected":
-            redemptions._reject(self.reason)
+            redemptions._reviewable()._reject(self.reason)
         else:
             redemptions._cancel(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -79,11 +79,15 @@ class RedemptionSummary(BaseModel):
     number: str
     time: Timestamp
     state: Annotated[
-        str, Field(description="`to_review`, `approved`, `ready`, `done`, `rejected`, `cancelled`, `expired`.")
+        str,
+        Field(
+            description="`awaiting_payment`, `to_review`, `in_review`, `approved`, `picking`, `ready`, `shipped`, "
+            "`done`, `rejected`, `cancelled`, `expired`, `returned`."
+        ),
     ]
     label: Annotated[str, Field(description="The state in the client's language.")]
-    store_id: int
-    store: str
+    store_id: Annotated[int | None, Field(description="Where the goods are picked up; null: they are not.")]
+    store: str | None
     points: Points
     lines: list[RedemptionLine]
 
@@ -96,9 +100,9 @@ class RedemptionSummary(BaseModel):
             "time": redemption.date,
             "state": redemption.state,
             "label": labels[redemption.state],
-            "store_id": redemption.store_id.id,
+            "store_id": redemption.store_id.id or None,
             # A store that has closed since keeps its name.
-            "store": redemption.sudo().store_id.name,
+            "store": redemption.sudo().store_id.name or None,
             "points": exact(redemption.points),
             "lines": [RedemptionLine.from_record(line) for line in redemption.line_ids],
         }

@@ -37,7 +37,7 @@ class GiftcardApiRedemption(models.AbstractModel):
         return self._page(
             RedemptionSummary,
             "giftcard.redemption",
-            [("member_id", "=", self._member().id)],
+            [("member_id", "=", self._member().id), ("state", "!=", "draft")],
             query,
             [("id", "desc")],
         )
