@@ -157,6 +157,8 @@ class TestWechatpayTill(WechatpayCase, HttpCase):
         self.config.with_user(self.clerk).open_ui()
         self.start_tour(f"/pos/ui/{self.config.id}", "giftcard_wechat_till", login="wxpay_clerk")
         self.assertEqual(len(calls), 1)
+        # The till's requests have written with environments of their own.
+        self.env.invalidate_all()
         [order] = self.env["pos.order"].search([("config_id", "=", self.config.id)])
         self.assertEqual((order.state, order.amount_paid), ("paid", 88))
         self.assertEqual(self.payment(order.payment_ids.transaction_id).state, "done")
