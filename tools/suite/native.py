@@ -4,7 +4,15 @@ from . import progress, testing
 from .testing import Tally
 
 #: Module -> whether its browser tours are run too.
-MODULES = {"loyalty": True, "sale_loyalty": True, "pos_loyalty": True, "point_of_sale": False}
+MODULES = {
+    "loyalty": True,
+    "sale_loyalty": True,
+    "pos_loyalty": True,
+    "point_of_sale": False,
+    "stock": False,
+    "delivery": False,
+    "stock_delivery": False,
+}
 #: Tests that state what the suite is there to change.
 MEANT = {
     "test_refund_does_not_decrease_points": "refunded goods take their points back (odoo#257854)",
