@@ -147,6 +147,13 @@ class TestGoodsCard(GoodsCase):
         self.exchange((self.mugs, 2), key="y")
         self.assertEqual(self.shown(), ("part_used", 2, 0, 1))
 
+    def test_pieces_are_not_points_to_the_rules(self):
+        self.claim()
+        self.env.company.giftcard_approve_points = 100
+        self.assertEqual(self.exchange((self.mugs, 1), approve=False).state, "to_review")
+        self.env.company.giftcard_approve_pickup = True
+        self.assertEqual(self.exchange((self.mugs, 1), key="y", approve=False).state, "ready")
+
     def test_repeat_is_one(self):
         self.claim()
         redemption = self.exchange((self.mugs, 1))

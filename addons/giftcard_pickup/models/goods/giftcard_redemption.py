@@ -116,6 +116,12 @@ class GiftcardRedemption(models.Model):
         self.hold_id = self.env["giftcard.ledger"]._hold(act, self.goods_card_id, self.points)
         return None
 
+    def _approved_by_rule(self):
+        """Pieces are not points: what passes up to so many points says nothing of a goods card."""
+        if self.goods_card_id:
+            return self.fulfilment == "pickup" and self.company_id.giftcard_approve_pickup
+        return super()._approved_by_rule()
+
     def _check_claims(self):
         """Refuse more of one item than the card promises. The hold has locked the card's row, so that what is counted
         now, by a statement of its own, is all there is.
