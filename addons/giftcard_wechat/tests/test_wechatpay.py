@@ -96,7 +96,7 @@ class WechatpayCase(TransactionCase):
 class TestWechatpay(WechatpayCase):
     def test_keys_in_any_form(self):
         pkcs1 = self.key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-        for pem in (self.pem, pkcs1, self.pem.replace("\n", "\r\n"), f"\n  {self.pem}\n\n"):
+        for pem in (self.pem, pkcs1, self.pem.replace("\n", "\r\n"), self.pem.replace("\n", ""), f"\n  {self.pem}\n\n"):
             self.assertEqual(protocol.private_key(pem).private_numbers(), self.key.private_numbers())
         small = generate_private_key(public_exponent=65537, key_size=1024)
         small_pem = small.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -167,8 +167,11 @@ def _message(lines):
 
 
 def _lines(pem):
-    # What is pasted or uploaded may have Windows' line ends and blanks around.
-    return "\n".join(line.strip() for line in (pem or "").strip().splitlines()).encode() + b"\n"
+    # What is pasted may have other line ends or, out of a field of one line, none.
+    found = re.search(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", pem or "", re.DOTALL)
+    if not found:
+        raise ValueError("not in PEM format")
+    return f"-----BEGIN {found[1]}-----\n{''.join(found[2].split())}\n-----END {found[1]}-----\n".encode()
 
 
 def _rsa(key, kind):
