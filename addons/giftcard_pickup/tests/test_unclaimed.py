@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -64,23 +65,10 @@ class TestUnclaimed(PickupCase):
     def test_told_in_the_member_s_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.alice.lang = "zh_CN"
-        told = []
-        self.patch(
-            type(self.env["giftcard.pickup.code"]),
-            "_reminder",
-            lambda code: (
-                told.append(code.redemption_id.member_id.lang)
-                or {
-                    "partner_id": code.redemption_id.member_id.id,
-                    "kind": "pickup",
-                    "key": "k",
-                    "title": "t",
-                    "body": "b",
-                }
-            ),
-        )
-        self.run_jobs(days=28)
-        self.assertEqual(told, ["zh_CN"])
+        module = "odoo.addons.giftcard_pickup.models.pickup.giftcard_pickup_reminder"
+        with patch(f"{module}.format_datetime", lambda env, moment: env.lang):
+            self.run_jobs(days=28)
+        self.assertIn("zh_CN", self.messages().body)
 
     def test_points_back_by_the_rule(self):
         self.store.unclaimed_points_back = 33
