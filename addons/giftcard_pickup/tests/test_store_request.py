@@ -58,6 +58,9 @@ class TestStoreRequest(PickupCase):
         self.assertEqual(self.stock(), (13, 0))
         self.assertEqual(self.store.with_user(self.clerk).open_request_count, 0)
 
+    def test_the_source_is_found_without_a_form(self):
+        self.assertEqual(self.requests.create({"store_id": self.store.id}).source_id, self.central)
+
     def test_part_arrives(self):
         request = self.request()
         request.action_send()

@@ -58,7 +58,7 @@ class GiftcardStoreRequest(models.Model):
     @api.depends("store_id")
     def _compute_source_id(self):
         for request in self:
-            possible = request.sudo().possible_source_ids
+            possible = request.store_id.sudo().warehouse_id.resupply_wh_ids
             if request.source_id not in possible:
                 request.source_id = possible[:1]
 
