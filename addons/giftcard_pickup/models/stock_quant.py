@@ -19,7 +19,7 @@ class StockQuant(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT quant.product_id, quant.quantity - quant.reserved_quantity
+                SELECT quant.product_id, COALESCE(quant.quantity, 0) - COALESCE(quant.reserved_quantity, 0)
                   FROM stock_quant quant
                   JOIN stock_location location ON location.id = quant.location_id
                  WHERE quant.product_id = ANY(%s)
