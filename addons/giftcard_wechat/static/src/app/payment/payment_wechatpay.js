@@ -85,8 +85,7 @@ export class PaymentWechatpay extends PaymentInterface {
         const refunded = line.pos_order_id.lines.find((each) => each.refunded_orderline_id);
         const order = refunded?.refunded_orderline_id.order_id;
         const paid = order?.payment_ids.find(
-            (each) =>
-                each.payment_method_id.use_payment_terminal === "wechatpay" && each.amount >= -line.amount
+            (each) => each.payment_method_id.use_payment_terminal === "wechatpay" && each.amount >= -line.amount
         );
         if (!paid?.transaction_id) {
             return this.refuse(_t("Only what was paid by WeChat Pay goes back by WeChat Pay."));
