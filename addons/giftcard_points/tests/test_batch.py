@@ -243,7 +243,7 @@ class TestBatch(BatchCase):
         def chunk(batch):
             if batch == broken:
                 batch.name = "Half done"
-                raise UserError("No room")
+                raise UserError("No room")  # pylint: disable=translation-required
             return whole(batch)
 
         broken.action_generate()

@@ -120,6 +120,7 @@ class GiftcardRedemption(models.Model):
 
     def _issue(self, wanted, last):
         """Let the goods leave: the last of them with the whole transfer, a part by a transfer of its own."""
+        self._make_transfers()
         picking = self._open_picking()
         if picking:
             self._lock_goods(with_destination=True)
