@@ -7,7 +7,7 @@ from suite import harness
 
 from .figure import Figure
 
-PARTS = ("earning", "bulk", "payment", "till", "api", "nearby")
+PARTS = ("earning", "bulk", "payment", "till", "api", "nearby", "goods")
 
 
 def main():

@@ -1,24 +1,18 @@
 """Payments of cards by several processes at once, and how they fare as the ledger grows."""
 
-import multiprocessing
-import random
-import time
-
 from . import history
 from .figure import Figure
-from .session import environment
+from .processes import committed, rate
 
-PROCESSES = 4
-SECONDS = 10
 CARDS = 1_000
 SMALL, LARGE = 10_000, 10_000_000
 
 
 def measure(suite, stock):
-    cards = _with(suite, _cards)
-    many = _rate(suite, _pay, cards)
-    hot = _rate(suite, _pay, cards[:1])
-    native = _rate(stock, _pay_natively, _with(stock, _stock_cards))
+    cards = committed(suite, _cards)
+    many = rate(suite, _pay, cards)
+    hot = rate(suite, _pay, cards[:1])
+    native = rate(stock, _pay_natively, committed(stock, _stock_cards))
     yield Figure("payment, any of 1,000 cards | stock card write", many.rate, native.rate, goal=3)
     yield Figure("payment, one hot card | any card", hot.rate, many.rate, goal=0.7)
     yield Figure("hot card: 10 x median | 99th percentile, per s", 1 / hot.p99, 0.1 / hot.median, goal=1)
@@ -28,26 +22,9 @@ def measure(suite, stock):
     yield Figure("balance with 10 million entries | 10 thousand", large[1].rate, small[1].rate, goal=1 / 1.2)
 
 
-class Measured:
-    """:param durations: seconds of each call, all processes together"""
-
-    def __init__(self, durations):
-        durations.sort()
-        self.rate = len(durations) / SECONDS
-        self.median = durations[len(durations) // 2]
-        self.p99 = durations[len(durations) * 99 // 100]
-
-
 def _grown(database, entries):
-    cards = _with(database, history.grow, entries)
-    return _rate(database, _pay, cards), _rate(database, _read, cards)
-
-
-def _with(database, function, *arguments):
-    with environment(database) as env:
-        result = function(env, *arguments)
-        env.cr.commit()
-        return result
+    cards = committed(database, history.grow, entries)
+    return rate(database, _pay, cards), rate(database, _read, cards)
 
 
 def _cards(env):
@@ -85,39 +62,3 @@ def _read(env, card_id):
     card = env["loyalty.card"].browse(card_id)
     assert card.balance >= 0
     env["giftcard.entry"].search_read([("card_id", "=", card_id)], ["date", "amount", "balance"], limit=20)
-
-
-def _rate(database, call, cards):
-    """Call with cards of the list, at random, for some seconds. A call that fails is a failure of the benchmark."""
-    import odoo.sql_db
-
-    _with(database, lambda env: env["loyalty.card"].search_count([]))
-    # The processes inherit the registry; connections cannot be shared.
-    odoo.sql_db.close_all()
-    context = multiprocessing.get_context("fork")
-    queue, barrier = context.Queue(), context.Barrier(PROCESSES)
-    workers = [
-        context.Process(target=_work, args=(database, call, cards, seed, barrier, queue)) for seed in range(PROCESSES)
-    ]
-    for worker in workers:
-        worker.start()
-    durations = [duration for __ in workers for duration in queue.get(timeout=SECONDS * 6)]
-    for worker in workers:
-        worker.join()
-    return Measured(durations)
-
-
-def _work(database, call, cards, seed, barrier, queue):
-    from odoo.service.model import retrying
-
-    choose = random.Random(seed).choice
-    durations = []
-    with environment(database) as env:
-        barrier.wait()
-        end = time.monotonic() + SECONDS
-        while (start := time.monotonic()) < end:
-            card_id = choose(cards)
-            retrying(lambda card_id=card_id: call(env, card_id), env)
-            env.transaction.clear()
-            durations.append(time.monotonic() - start)
-    queue.put(durations)
