@@ -12,5 +12,5 @@ class GiftcardRewardTag(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
-    color = fields.Integer()
+    color = fields.Integer(aggregator=None)
     kind = fields.Selection([("brand", "Brand"), ("scene", "Scene")], required=True, default="scene", index=True)
