@@ -132,6 +132,8 @@ class TestDelivery(OrderCase):
     def test_not_before_approval(self):
         self.express.giftcard_free_points = 1
         redemption = self.send()
+        self.assertFalse(redemption.picking_ids)
+        redemption._make_transfers()
         with self.assertRaises(IllegalTransition):
             self.validate(redemption.picking_ids)
 

@@ -124,6 +124,8 @@ class TestGoodsCard(GoodsCase):
         self.put(self.tea, 5, warehouse)
         redemption = self.exchange((self.teas, 1), fulfilment="delivery", address=self.alice, approve=False)
         self.assertEqual((redemption.fulfilment, redemption.address_id), ("delivery", self.alice))
+        redemption._approve()
+        redemption._make_transfers()
         self.assertEqual(redemption.picking_ids.partner_id, self.alice)
 
     def test_a_part_and_the_rest_later(self):

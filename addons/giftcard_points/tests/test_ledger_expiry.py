@@ -71,4 +71,4 @@ class TestLedgerExpiry(LedgerCase):
     def test_a_lot_is_called_by_its_origin_and_last_day(self):
         self.grant(self.card, 10)
         names = self.card.lot_ids.sorted("id").mapped("display_name")
-        self.assertEqual(names, ["Paid, 01/31/2026", "Paid, 06/30/2026", "Paid, no expiry"])
+        self.assertEqual(names, ["Earned, 01/31/2026", "Earned, 06/30/2026", "Earned, no expiry"])

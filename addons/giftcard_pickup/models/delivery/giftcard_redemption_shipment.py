@@ -120,8 +120,7 @@ class GiftcardRedemption(models.Model):
         for redemption in self:
             pickings = redemption.picking_ids
             if all(picking.state in ("done", "cancel") for picking in pickings):
-                missing = redemption._needed_goods() - redemption._leaving()
-                for product in missing:
+                for product in redemption._needed_goods():
                     raise IllegalTransition(
                         self.env._(
                             "Of %(redemption)s some %(product)s would be left out. Keep a backorder for the rest.",
@@ -132,10 +131,10 @@ class GiftcardRedemption(models.Model):
         return super()._ship()
 
     def _leaving(self):
-        """:return: Counter of product -> what its transfers have sent and are about to send"""
+        """:return: Counter of product -> what its transfers are about to send"""
         leaving = Counter()
         for move in self.picking_ids.move_ids:
-            if move.state != "cancel" and move.location_dest_id.usage == "customer":
+            if move.state not in ("done", "cancel") and move.location_dest_id.usage == "customer":
                 leaving[move.product_id] += move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
         return leaving
 
