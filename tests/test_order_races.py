@@ -239,13 +239,8 @@ def test_return_and_return(book, isolation):
 
     def hand_over(env):
         redemption = env["giftcard.redemption"].browse(redemption_id)
-        env.cr.execute(
-            "UPDATE giftcard_pickup_code SET state = 'used', used_at = now(), used_by_id = 1,"
-            " used_store_id = store_id WHERE redemption_id = %s",
-            [redemption_id],
-        )
-        env.invalidate_all()
-        redemption._complete()
+        env["giftcard.pickup.code"]._hand_over(redemption.pickup_code_id.digits, redemption.store_id)
+        assert redemption.state == "done"
         wizards = []
         for __ in range(4):
             wizard = (

@@ -87,7 +87,7 @@ def given(book, reward_ids):
 
     def read(env):
         fulfilments = env["giftcard.fulfilment"].search([("reward_id", "in", reward_ids), ("state", "=", "done")])
-        return [env["giftcard.code.pool"]._open(fulfilment.code_id.sealed) for fulfilment in fulfilments]
+        return [env["giftcard.code.pool"]._open(fulfilment.code_id.ciphertext) for fulfilment in fulfilments]
 
     return book.read(read)
 
