@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import odoo.tools
 import pytest_odoo
+
+import odoo.tools
 
 
 @contextmanager
