@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from .amounts import total
+
 
 class GiftcardRedemption(models.Model):
     """Invoice and credit notes of the cash that came by a provider or over the counter.
@@ -31,7 +33,7 @@ class GiftcardRedemption(models.Model):
         if not invoice or not refund.pieces:
             return self.env["account.move"]
         pieces = {int(line_id): quantity for line_id, quantity in refund.pieces.items()}
-        cash = sum(line.cash_price * pieces.get(line.id, 0) for line in self.line_ids)
+        cash = total((line.cash_price, pieces.get(line.id, 0)) for line in self.line_ids)
         return self._bill("out_refund", pieces, refund.amount - cash, reversed_entry_id=invoice.id)
 
     def _bill(self, move_type, pieces, shipping, **values):
@@ -65,7 +67,7 @@ class GiftcardRedemption(models.Model):
                     line.price_unit, self.currency_id, 1.0, line.product_id, self.member_id
                 )["total_excluded"]
         self._add_line(move, self.env._("Shipping"), shipping)
-        cash = sum(line["price"] * line["quantity"] for line in lines) + shipping
+        cash = total([*((line["price"], line["quantity"]) for line in lines), (shipping, 1)])
         self._add_line(move, self.env._("Rounding"), cash - move.amount_total)
         move.action_post()
         return move

@@ -12,6 +12,7 @@ from ..exceptions import (
     RewardNotAvailable,
     StoreNotAvailable,
 )
+from .amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -80,8 +81,8 @@ class GiftcardRedemption(models.Model):
                 "address_id": address.id or None,
                 "warehouse_id": order._warehouse(fulfilment, store).id or None,
                 "program_id": rewards[:1].program_id.id,
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
-                "cash_amount": sum(item["cash_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
+                "cash_amount": total((item["cash_price"], item["quantity"]) for item in items),
             },
         )
         if fresh:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ...exceptions import CarrierNotAvailable
+from ..amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -32,7 +33,7 @@ class GiftcardRedemption(models.Model):
                 "member_id": member.id,
                 "fulfilment": "delivery",
                 "address_id": address.id,
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
                 "line_ids": [Command.create(item) for item in items],
             }
         )
