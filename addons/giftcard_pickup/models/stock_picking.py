@@ -42,8 +42,15 @@ class StockPicking(models.Model):
 
     def _create_backorder_picking(self):
         backorder = super()._create_backorder_picking()
-        # What is sent later belongs to the redemption as well.
-        backorder.sudo().giftcard_redemption_id = self.sudo().giftcard_redemption_id
+        # What is sent, or comes back, later belongs to the redemption as well. Of an exchange nothing is given back.
+        picking = self.sudo()
+        backorder.sudo().write(
+            {
+                "giftcard_redemption_id": picking.giftcard_redemption_id.id,
+                "giftcard_exchange": picking.giftcard_exchange,
+                **({"return_id": picking.return_id.id} if picking.return_id.giftcard_redemption_id else {}),
+            }
+        )
         return backorder
 
     def _action_done(self):

@@ -161,6 +161,32 @@ class TestOrderReturn(CashCase):
         with self.assertRaises(AccessError):
             back.giftcard_exchange = False
 
+    def later(self, back, quantity):
+        """:return: the backorder of a return of which only so many came"""
+        back.move_ids.write({"quantity": quantity, "picked": True})
+        back.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        self.env.invalidate_all()
+        return back.backorder_ids
+
+    def test_the_rest_of_a_return_comes_later(self):
+        redemption = self.take(3, price=self.price)
+        rest = self.later(self.bring_back(redemption, 3), 1)
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("done", 1))
+        self.validate(rest)
+        self.env.invalidate_all()
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("returned", 3))
+        self.assertEqual(sorted(redemption.refund_ids.mapped("amount")), [6, 12])
+        self.assertCard(self.card, 100)
+
+    def test_the_rest_of_an_exchange_gives_nothing_back_either(self):
+        redemption = self.take(3)
+        self.put(self.mug, 5)
+        rest = self.later(self.bring_back(redemption, 3, exchange=True), 1)
+        self.validate(rest)
+        self.env.invalidate_all()
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("done", 0))
+        self.assertCard(self.card, 70)
+
     def test_shipped_goods_come_back(self):
         redemption = self.send(1)
         redemption._approve()
