@@ -153,6 +153,74 @@ class TestOrderCash(CashCase):
         self.run_cron("ir_cron_send_refunds")
         self.assertEqual(self.refunds(redemption), [(6, "manual")])
 
+    def assertBooked(self, redemption, transaction, refund):
+        """The payment and its refund are posted, and with their documents, if there are any, nothing is open."""
+        self.assertEqual((transaction.payment_id.amount, transaction.payment_id.payment_type), (6, "inbound"))
+        self.assertEqual((refund.payment_id.amount, refund.payment_id.payment_type), (6, "outbound"))
+        self.assertEqual({move.state for move in redemption.invoice_ids} - {"posted"}, set())
+        self.assertEqual(sum(redemption.invoice_ids.mapped("amount_residual")), 0)
+        self.assertEqual(sum(redemption.invoice_ids.mapped("amount_total_signed")), 0)
+
+    def test_refunded_before_the_payment_was_posted(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption)
+        redemption._cancel("At once")
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        # The latest first, as by Odoo's own job.
+        self.process(refund)
+        self.process(transaction)
+        self.assertEqual(sorted(redemption.invoice_ids.mapped("move_type")), ["out_invoice", "out_refund"])
+        self.assertBooked(redemption, transaction, refund)
+
+    def test_late_payment_refunded_before_it_was_posted(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption, done=False)
+        with self.later():
+            self.run_cron("ir_cron_expire_unpaid")
+        transaction._set_done()
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        self.process(refund)
+        self.assertFalse(redemption.invoice_ids)
+        self.assertBooked(redemption, transaction, refund)
+
+    def test_payment_that_cannot_be_posted_is_refunded_later(self):
+        stuck, other = self.order(price=self.price), self.order(key="b", price=self.price)
+        for redemption in stuck | other:
+            self.pay(redemption)
+            redemption._cancel("no")
+        invoice = type(stuck)._invoice
+
+        def refuse(redemption):
+            if redemption == stuck:
+                raise ValueError("The period is closed")
+            return invoice(redemption)
+
+        with (
+            patch.object(type(stuck), "_invoice", refuse),
+            self.assertLogs("odoo.addons.giftcard_pickup.models.giftcard_refund", "ERROR"),
+        ):
+            self.run_cron("ir_cron_send_refunds")
+        self.assertEqual((self.refunds(stuck), self.refunds(other)), ([(6, "due")], [(6, "sent")]))
+        self.run_cron("ir_cron_send_refunds")
+        self.assertEqual(self.refunds(stuck), [(6, "sent")])
+
+    def test_refunded_by_hand_is_credited(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption)
+        transaction._refund().state = "pending"
+        redemption._cancel("no")
+        self.run_cron("ir_cron_send_refunds")
+        self.assertEqual(self.refunds(redemption), [(6, "manual")])
+        redemption.refund_ids.with_user(self.cashier).action_mark_done()
+        note = redemption.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        # It is matched with the line of the bank.
+        self.assertEqual((note.state, note.amount_total, note.amount_residual), ("posted", 6, 6))
+        self.assertEqual((redemption.invoice_ids - note).amount_residual, 0)
+
     def test_no_more_is_refunded_than_was_paid(self):
         redemption = self.order(price=self.price)
         transaction = self.pay(redemption)
