@@ -29,15 +29,24 @@ class StockPicking(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._refuse_link(vals)
+        if not self.env.su:
+            # Defaults, of the context or of the user, count as little as what is passed.
+            none = dict.fromkeys(self._redemption_links(), False)
+            vals_list = [{**vals, **none} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
         self._refuse_link(vals)
         return super().write(vals)
 
+    @api.model
+    def _redemption_links(self):
+        """:return: names of the fields that tie a transfer to a redemption"""
+        return "giftcard_redemption_id", "giftcard_exchange"
+
     def _refuse_link(self, vals):
         """A transfer taken from its redemption could be validated without the code."""
-        if not self.env.su and {"giftcard_redemption_id", "giftcard_exchange"} & vals.keys():
+        if not self.env.su and not vals.keys().isdisjoint(self._redemption_links()):
             raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
 
     def _create_backorder_picking(self):
