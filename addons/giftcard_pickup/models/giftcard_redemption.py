@@ -205,9 +205,12 @@ class GiftcardRedemption(models.Model):
             by_way["virtual"]._finish_virtual()
 
     def _start_picking(self):
-        """The goods are to be sent: the warehouse has its transfers."""
-        if ready := self.filtered(lambda redemption: not redemption.transfer_due):
-            ready._transition("picking")
+        """The goods are to be sent: the warehouse has its transfers. Where nothing is to be sent, nothing is left to do."""
+        made = self.filtered(lambda redemption: not redemption.transfer_due)
+        to_send = made.filtered(lambda redemption: redemption.picking_ids or redemption._needed_goods())
+        if to_send:
+            to_send._transition("picking")
+        (made - to_send)._finish_virtual()
 
     def _finish_virtual(self):
         """Close those of which every reward has been delivered; called again when a late delivery succeeds."""

@@ -139,8 +139,6 @@ class GiftcardRedemption(models.Model):
         )
         available = rewards._available_at(quote._stock_locations())
         problem = quote._problem(rewards, available)
-        if not problem:
-            quote._add_shipping()
         return {
             "points": quote.points,
             "cash": quote.cash_amount,
@@ -189,10 +187,14 @@ class GiftcardRedemption(models.Model):
                 )
 
     def _problem(self, rewards, available):
-        """:return: the first refusal that a submission would meet now, or None"""
+        """Charge for the delivery.
+
+        :return: the first refusal that a submission would meet now, or None
+        """
         try:
             self._check_orderable(rewards)
             self._check_available(available)
+            self._add_shipping()
         except UserError as refusal:
             return refusal
         return None

@@ -88,6 +88,7 @@ class GiftcardRedemption(models.Model):
         if fresh:
             redemption._set_lines(items)
             redemption._check_orderable(rewards)
+            redemption._add_shipping()
             redemption._hold_points()
             rewards._take(redemption)
             redemption._begin("draft" if draft else None)
@@ -95,7 +96,6 @@ class GiftcardRedemption(models.Model):
 
     def _begin(self, before):
         """Set the goods aside and send the redemption on its way."""
-        self._add_shipping()
         self._reserve_goods()
         if self.cash_total:
             self._ask_for_payment()
@@ -104,7 +104,10 @@ class GiftcardRedemption(models.Model):
             self._enter_review()
 
     def _add_shipping(self):
-        """Charge for the delivery: fill ``shipping_amount`` of what is being submitted. Nothing here."""
+        """Charge for the delivery: fill ``shipping_amount`` of what is being submitted. Nothing here.
+
+        Called while nobody waits for anything: what is locked for all is locked afterwards.
+        """
 
     def _ask_for_payment(self):
         """There is cash to pay: it waits for it."""
