@@ -109,7 +109,7 @@ class GiftcardRedemption(models.Model):
 
     def _transfer_values(self):
         """:return: values of the ``stock.picking`` that takes the goods to the member"""
-        location, customers = self.warehouse_id.lot_stock_id, self.member_id.property_stock_customer
+        location, customers = self.warehouse_id.lot_stock_id, self._customer_location()
         return {
             "giftcard_redemption_id": self.id,
             "partner_id": (self.address_id or self.member_id).id,
@@ -132,6 +132,10 @@ class GiftcardRedemption(models.Model):
                 for product, quantity in self._needed_goods().items()
             ],
         }
+
+    def _customer_location(self):
+        """:return: the ``stock.location`` of the member, in the company of this redemption"""
+        return self.member_id.with_company(self.company_id).property_stock_customer
 
     def _deliver_goods(self):
         """Validate the transfer as it stands: reserved as a whole, no backorder."""

@@ -35,7 +35,7 @@ class GiftcardRedemption(models.Model):
             return
         lines = self.line_ids.browse(pieces)
         part, reason = f"return/{picking.id}", self.env._("Returned: %s", picking.name)
-        ledger = self.env["giftcard.ledger"]
+        ledger = self._ledger()
         points = total((line.points_price, pieces[line.id]) for line in lines)
         ledger._refund(self._act("refund", reason, part=part), self.hold_id.operation_id, points)
         if cash := total((line.cash_price, pieces[line.id]) for line in lines):

@@ -247,4 +247,4 @@ class GiftcardRedemption(models.Model):
     def _hold_points(self):
         card = self.member_id._member_card(self.program_id)
         act = self._act("spend", member=self.member_id)
-        self.hold_id = self.env["giftcard.ledger"]._hold(act, card, self.points)
+        self.hold_id = self._ledger()._hold(act, card, self.points)

@@ -11,6 +11,7 @@ from . import (
     test_partial,
     test_order_access,
     test_order_cash,
+    test_order_company,
     test_order_goods,
     test_order_model,
     test_order_return,

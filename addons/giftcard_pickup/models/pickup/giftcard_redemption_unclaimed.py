@@ -83,7 +83,7 @@ class GiftcardRedemption(models.Model):
         if back:
             # What was handed over of a part may come back one day, as an act of its own.
             act = self._act("refund", reason, member, part="rest" if self.state == "done" else None)
-            self.env["giftcard.ledger"]._refund(act, self.hold_id.operation_id, back)
+            self._ledger()._refund(act, self.hold_id.operation_id, back)
         if back != due:
             self.forfeited_points = due - back
 
@@ -93,7 +93,7 @@ class GiftcardRedemption(models.Model):
         cash = total((line.cash_price, line.unclaimed_quantity) for line in self.line_ids)
         if cash and self.cash_hold_id:
             act = self._act("refund", reason, member, part="cash/rest")
-            self.env["giftcard.ledger"]._refund(act, self.cash_hold_id.operation_id, cash)
+            self._ledger()._refund(act, self.cash_hold_id.operation_id, cash)
         elif cash:
             self._owe_cash(cash, "rest", reason, pieces)
 
