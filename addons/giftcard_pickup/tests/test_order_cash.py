@@ -54,6 +54,44 @@ class TestOrderCash(CashCase):
         self.assertEqual(transaction.payment_id.amount, 12)
         self.assertEqual(invoice.invoice_line_ids.product_id, self.mug)
 
+    def test_shipping_is_invoiced_with_its_taxes(self):
+        self.env["delivery.carrier"].search([]).active = False
+        Tax = self.env["account.tax"]
+        vat, reduced = (
+            Tax.create(
+                {"name": name, "amount": amount, "type_tax_use": "sale", "price_include_override": "tax_excluded"}
+            )
+            for name, amount in (("VAT", 9), ("Reduced", 6))
+        )
+        product = self.env["product.product"].create(
+            {"name": "Express", "type": "service", "list_price": 10, "taxes_id": [(6, 0, vat.ids)]}
+        )
+        carrier = self.env["delivery.carrier"].create({"name": "Express", "product_id": product.id})
+        self.mug.taxes_id = False
+        redemption = self.send(2, price=self.price)
+        self.assertEqual((redemption.shipping_amount, redemption.cash_total), (10.9, 22.9))
+        transaction = self.process(self.pay(redemption))
+        invoice = redemption.invoice_ids
+        line = invoice.invoice_line_ids.filtered(lambda line: line.product_id == carrier.product_id)
+        self.assertEqual((line.tax_ids, line.price_subtotal, line.price_total), (vat, 10, 10.9))
+        self.assertEqual((invoice.amount_total, invoice.amount_tax, invoice.amount_residual), (22.9, 0.9, 0))
+        redemption._cancel("no")
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        self.process(refund)
+        note = redemption.invoice_ids - invoice
+        self.assertEqual((note.amount_total, note.amount_tax, note.amount_residual), (22.9, 0.9, 0))
+        self.assertEqual(transaction.payment_id.amount, 22.9)
+        # Another tax by the member's fiscal position: what was paid stays what it was.
+        position = self.env["account.fiscal.position"].create({"name": "Reduced"})
+        reduced.write({"fiscal_position_ids": [(4, position.id)], "original_tax_ids": [(6, 0, vat.ids)]})
+        self.alice.property_account_position_id = position
+        other = self.send(2, key="b", price=self.price)
+        self.process(self.pay(other))
+        invoice = other.invoice_ids
+        self.assertEqual((invoice.invoice_line_ids.tax_ids, invoice.amount_total), (reduced, other.cash_total))
+
     def test_second_payment_is_to_be_refunded(self):
         redemption = self.order(price=self.price)
         first, second = self.pay(redemption, done=False), self.pay(redemption, done=False)
