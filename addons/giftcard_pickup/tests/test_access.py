@@ -207,5 +207,7 @@ class TestAccess(PickupCase):
             self.env["ir.default"].with_user(self.storeman).sudo().set("stock.picking", name, value, user_id=True)
         context = {f"default_{name}": value for name, value in defaults.items()}
         for values in ({}, context):
-            picking = pickings.with_context(**values).create({"picking_type_id": self.store.warehouse_id.out_type_id.id})
+            picking = pickings.with_context(**values).create(
+                {"picking_type_id": self.store.warehouse_id.out_type_id.id}
+            )
             self.assertEqual([picking.sudo()[name] for name in defaults if picking.sudo()[name]], [])

@@ -68,7 +68,9 @@ class TestOrderCompany(CashCase):
             )
         redemption._cancel("Enough")
         out = redemption.picking_ids.filtered(lambda picking: picking.state == "done")
-        wizard = self.env["stock.return.picking"].with_context(active_id=out.id, active_model="stock.picking").create({})
+        wizard = (
+            self.env["stock.return.picking"].with_context(active_id=out.id, active_model="stock.picking").create({})
+        )
         wizard.product_return_moves.quantity = 1
         back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
         back.move_ids.write({"quantity": 1, "picked": True})

@@ -130,27 +130,6 @@ class TestOrderReturn(CashCase):
         self.assertEqual(redemption.refund_ids.amount, 59.7)
         self.assertCard(self.card, 100)
 
-    def test_prices_with_cents_come_back_exactly(self):
-        # Of floats, three of 19.9 are more than 59.7, and three of 4.35 less than 13.05.
-        self.price.write({"points": 4.35, "cash": 19.9})
-        self.grant(self.wallet, 50)
-        redemption = self.take(3, price=self.price, wallet_id=self.wallet.id)
-        self.assertCard(self.card, 86.95)
-        self.assertCard(self.wallet, 40.3)
-        self.validate(self.bring_back(redemption, 3))
-        self.env.invalidate_all()
-        self.assertEqual(redemption.state, "returned")
-        self.assertCard(self.card, 100)
-        self.assertCard(self.wallet, 100)
-
-    def test_cents_of_a_provider_s_payment_come_back_exactly(self):
-        self.price.write({"points": 4.35, "cash": 19.9})
-        redemption = self.take(3, price=self.price)
-        self.assertEqual(redemption.invoice_ids.amount_total, 59.7)
-        self.validate(self.bring_back(redemption, 3))
-        self.assertEqual(redemption.refund_ids.amount, 59.7)
-        self.assertCard(self.card, 100)
-
     def test_exchange_gives_nothing_back(self):
         redemption = self.take(1)
         back = self.bring_back(redemption, 1, exchange=True)

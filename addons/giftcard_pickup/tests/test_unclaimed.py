@@ -130,12 +130,6 @@ class TestUnclaimedCash(CashCase):
         self.assertEqual(redemption.refund_ids.pieces, {str(redemption.line_ids.id): 2})
 
     def test_cents_of_the_rest(self):
-        self.price.write({"points": 4.35, "cash": 19.9})
-        self.grant(self.wallet, 50)
-        self.give_up_the_rest(self.order(4, price=self.price, wallet_id=self.wallet.id), points=95.65)
-        self.assertCard(self.wallet, 80.1)
-
-    def test_cents_of_the_rest(self):
         self.put(self.mug, 4)
         self.price.write({"points": 4.35, "cash": 19.9})
         self.grant(self.wallet, 50)
