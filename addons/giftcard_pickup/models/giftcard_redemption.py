@@ -205,7 +205,7 @@ class GiftcardRedemption(models.Model):
             by_way["virtual"]._finish_virtual()
 
     def _start_picking(self):
-        """The goods are to be sent: the warehouse has its transfers. Where nothing is to be sent, nothing is left to do."""
+        """The goods are to be sent: the warehouse has its transfers. An order of services alone is done."""
         made = self.filtered(lambda redemption: not redemption.transfer_due)
         to_send = made.filtered(lambda redemption: redemption.picking_ids or redemption._needed_goods())
         if to_send:

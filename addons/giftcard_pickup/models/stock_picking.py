@@ -75,11 +75,21 @@ class StockPicking(models.Model):
         returns = self.sudo().filtered(lambda picking: picking.return_id.giftcard_redemption_id)
         if returns:
             returns.return_id.giftcard_redemption_id._lock_for_return()
+            returns = returns._of_what_has_left()
         done = super()._action_done()
         for picking in returns.filtered(lambda picking: picking.state == "done" and not picking.giftcard_exchange):
             picking.return_id.giftcard_redemption_id._take_return(picking)
         redemptions.filtered(lambda redemption: redemption.fulfilment == "delivery")._ship()
         return done
+
+    def _of_what_has_left(self):
+        """:return: those returns that bring back what a member had
+
+        :raise UserError: when one takes back what is picked for a member still
+        """
+        sent = self.filtered(lambda picking: picking.return_id.location_dest_id.usage == "customer")
+        (self - sent).return_id._refuse_to_free()
+        return sent
 
     def action_cancel(self):
         self._refuse_to_free()

@@ -3,6 +3,7 @@ from . import (
     test_answers,
     test_attempt,
     test_delivery,
+    test_delivery_steps,
     test_catalogue,
     test_catalogue_access,
     test_code_changes,
