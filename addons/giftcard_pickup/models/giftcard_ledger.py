@@ -75,8 +75,10 @@ class GiftcardLedger(models.AbstractModel):
                        picking.state AS picking
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
+                  JOIN stock_location destination ON destination.id = picking.location_dest_id
                  WHERE (redemption.state IN ('done', 'shipped', 'returned') AND picking.state NOT IN ('done', 'cancel'))
-                    OR (redemption.state IN %(undone)s AND picking.state <> 'cancel')
+                    OR (redemption.state IN %(undone)s AND picking.state <> 'cancel'
+                        AND (picking.state <> 'done' OR destination.usage = 'customer'))
                     OR (picking.state IN ('done', 'cancel')
                         AND (redemption.state IN %(pending)s OR redemption.state IN ('approved', 'ready'))
                         AND NOT (redemption.state = 'ready' AND picking.state = 'done'
@@ -102,7 +104,7 @@ class GiftcardLedger(models.AbstractModel):
                   FROM giftcard_redemption redemption
                   JOIN stock_picking picking ON picking.giftcard_redemption_id = redemption.id
                   JOIN stock_move_line move_line ON move_line.picking_id = picking.id
-                 WHERE redemption.state IN %s AND move_line.quantity > 0
+                 WHERE redemption.state IN %s AND move_line.quantity > 0 AND picking.state <> 'done'
                 """,
                 UNDONE,
             ),

@@ -151,7 +151,7 @@ class GiftcardRedemption(models.Model):
         redemptions._transition("approved", reason)
         redemptions._lock_cards()
         for redemption in redemptions:
-            redemptions.env["giftcard.ledger"]._capture(redemption._act("spend"), redemption.hold_id)
+            redemption._ledger()._capture(redemption._act("spend"), redemption.hold_id)
         redemptions._capture_cash()
         redemptions._fulfil()
 
@@ -205,9 +205,12 @@ class GiftcardRedemption(models.Model):
             by_way["virtual"]._finish_virtual()
 
     def _start_picking(self):
-        """The goods are to be sent: the warehouse has its transfers."""
-        if ready := self.filtered(lambda redemption: not redemption.transfer_due):
-            ready._transition("picking")
+        """The goods are to be sent: the warehouse has its transfers. An order of services alone is done."""
+        made = self.filtered(lambda redemption: not redemption.transfer_due)
+        to_send = made.filtered(lambda redemption: redemption.picking_ids or redemption._needed_goods())
+        if to_send:
+            to_send._transition("picking")
+        (made - to_send)._finish_virtual()
 
     def _finish_virtual(self):
         """Close those of which every reward has been delivered; called again when a late delivery succeeds."""
@@ -224,11 +227,10 @@ class GiftcardRedemption(models.Model):
         # The caller has checked who may decide; neither redemptions nor cards are theirs to write.
         redemptions = self.sudo()
         before = redemptions._transition(state, reason, member=member)
-        ledger = redemptions.env["giftcard.ledger"]
         redemptions._lock_cards()
         for redemption in redemptions:
             if before[redemption.id] in PENDING:
-                ledger._release(redemption.hold_id)
+                redemption._ledger()._release(redemption.hold_id)
             else:
                 redemption._give_points_back(state, reason, member)
         redemptions._return_cash(before, reason, member)
@@ -239,6 +241,10 @@ class GiftcardRedemption(models.Model):
         redemptions._release_goods()
 
     # Building blocks
+
+    def _ledger(self):
+        """:return: the ledger, which books in the company of this redemption what cards of all companies pay"""
+        return self.env["giftcard.ledger"].with_company(self.company_id)
 
     def _act(self, kind, reason=None, member=None, part=None):
         """:return: the ledger's :class:`Act` about this redemption; it has at most one of each kind and part."""

@@ -264,12 +264,12 @@ class GiftcardRedemption(models.Model):
 
     def _hold_cash(self):
         act = self._act("spend", member=self.member_id, part="cash")
-        self.cash_hold_id = self.env["giftcard.ledger"]._hold(act, self.wallet_id, self.cash_total)
+        self.cash_hold_id = self._ledger()._hold(act, self.wallet_id, self.cash_total)
 
     def _capture_cash(self):
         """Take the stored value that was held, on approval."""
         for redemption in self.filtered("cash_hold_id").sorted("id"):
-            self.env["giftcard.ledger"]._capture(redemption._act("spend", part="cash"), redemption.cash_hold_id)
+            redemption._ledger()._capture(redemption._act("spend", part="cash"), redemption.cash_hold_id)
 
     def _return_cash(self, before, reason, member):
         """Give the cash back that an undone redemption has not given back before.
@@ -279,10 +279,10 @@ class GiftcardRedemption(models.Model):
         for redemption in self.sorted("id"):
             hold = redemption.cash_hold_id
             if hold and before[redemption.id] in PENDING:
-                self.env["giftcard.ledger"]._release(hold)
+                redemption._ledger()._release(hold)
             elif hold:
                 act = redemption._act("refund", reason, member, part="cash")
-                self.env["giftcard.ledger"]._refund(act, hold.operation_id)
+                redemption._ledger()._refund(act, hold.operation_id)
             elif redemption.transaction_id or redemption.payment_id:
                 redemption._owe_cash(
                     redemption.cash_total, "undone", reason, {line.id: line.quantity for line in redemption.line_ids}

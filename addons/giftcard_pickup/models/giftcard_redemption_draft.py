@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..exceptions import IllegalTransition, OutOfStock
+from .amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -79,8 +80,8 @@ class GiftcardRedemption(models.Model):
         self._set_lines(items)
         self.write(
             {
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
-                "cash_amount": sum(item["cash_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
+                "cash_amount": total((item["cash_price"], item["quantity"]) for item in items),
             }
         )
 
@@ -131,28 +132,26 @@ class GiftcardRedemption(models.Model):
                 "address_id": address.id if address else False,
                 "warehouse_id": order._warehouse(fulfilment, store).id,
                 "program_id": rewards[:1].program_id.id,
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
-                "cash_amount": sum(item["cash_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
+                "cash_amount": total((item["cash_price"], item["quantity"]) for item in items),
                 "line_ids": [Command.create(item) for item in items],
             }
         )
         available = rewards._available_at(quote._stock_locations())
         problem = quote._problem(rewards, available)
-        if not problem:
-            quote._add_shipping()
         return {
             "points": quote.points,
             "cash": quote.cash_amount,
             "shipping": quote.shipping_amount,
-            "total": quote.cash_amount + quote.shipping_amount,
+            "total": total([(quote.cash_amount, 1), (quote.shipping_amount, 1)]),
             "problem": problem,
             "lines": [
                 {
                     "reward": rewards.browse(item["reward_id"]),
                     "price": self.env["giftcard.reward.price"].browse(item["price_id"]),
                     "quantity": item["quantity"],
-                    "points": item["points_price"] * item["quantity"],
-                    "cash": item["cash_price"] * item["quantity"],
+                    "points": total([(item["points_price"], item["quantity"])]),
+                    "cash": total([(item["cash_price"], item["quantity"])]),
                     "available": available[item["reward_id"]],
                 }
                 for item in items
@@ -188,10 +187,14 @@ class GiftcardRedemption(models.Model):
                 )
 
     def _problem(self, rewards, available):
-        """:return: the first refusal that a submission would meet now, or None"""
+        """Charge for the delivery.
+
+        :return: the first refusal that a submission would meet now, or None
+        """
         try:
             self._check_orderable(rewards)
             self._check_available(available)
+            self._add_shipping()
         except UserError as refusal:
             return refusal
         return None

@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 
 
 class GiftcardRedemption(models.Model):
-    """The goods of a redemption: promised first, then one standard transfer out of its warehouse. Services have none.
+    """The goods of a redemption: promised first, then a standard transfer out of its warehouse. Services have none.
 
     All methods run with the redemption's own rights (sudo), since neither members nor clerks have stock rights; they
     touch the redemption's own transfers only.
@@ -56,10 +56,14 @@ class GiftcardRedemption(models.Model):
         due._lock_goods()
         due.write({"transfer_due": False})
         self.env["giftcard.promise"]._take(due)
-        pickings = self.env["stock.picking"].create([redemption._transfer_values() for redemption in due])
+        due._create_transfers()
+        for redemption in due:
+            redemption._assign(redemption.picking_ids)
+
+    def _create_transfers(self):
+        """Create and confirm the transfers of these; their quants are locked."""
+        pickings = self.env["stock.picking"].create([redemption._transfer_values() for redemption in self])
         pickings.action_confirm()
-        for redemption, picking in zip(due, pickings, strict=True):
-            redemption._assign(picking)
 
     @api.model
     def _make_due_transfers(self, limit=50):
@@ -109,7 +113,7 @@ class GiftcardRedemption(models.Model):
 
     def _transfer_values(self):
         """:return: values of the ``stock.picking`` that takes the goods to the member"""
-        location, customers = self.warehouse_id.lot_stock_id, self.member_id.property_stock_customer
+        location, customers = self.warehouse_id.lot_stock_id, self._customer_location()
         return {
             "giftcard_redemption_id": self.id,
             "partner_id": (self.address_id or self.member_id).id,
@@ -133,6 +137,10 @@ class GiftcardRedemption(models.Model):
             ],
         }
 
+    def _customer_location(self):
+        """:return: the ``stock.location`` of the member, in the company of this redemption"""
+        return self.member_id.with_company(self.company_id).property_stock_customer
+
     def _deliver_goods(self):
         """Validate the transfer as it stands: reserved as a whole, no backorder."""
         self.ensure_one()
@@ -153,7 +161,7 @@ class GiftcardRedemption(models.Model):
         :raise IllegalTransition: when a part has left
         """
         for redemption in self:
-            if "done" in redemption.picking_ids.mapped("state"):
+            if redemption._issued_moves():
                 raise IllegalTransition(self.env._("A part of %s has been sent already.", redemption.name))
         due = self.filtered("transfer_due")
         pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))

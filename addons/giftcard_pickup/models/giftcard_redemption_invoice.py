@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from .amounts import total
+
 
 class GiftcardRedemption(models.Model):
     """Invoice and credit notes of the cash that came by a provider or over the counter.
@@ -31,7 +33,7 @@ class GiftcardRedemption(models.Model):
         if not invoice or not refund.pieces:
             return self.env["account.move"]
         pieces = {int(line_id): quantity for line_id, quantity in refund.pieces.items()}
-        cash = sum(line.cash_price * pieces.get(line.id, 0) for line in self.line_ids)
+        cash = total((line.cash_price, pieces.get(line.id, 0)) for line in self.line_ids)
         return self._bill("out_refund", pieces, refund.amount - cash, reversed_entry_id=invoice.id)
 
     def _bill(self, move_type, pieces, shipping, **values):
@@ -40,6 +42,8 @@ class GiftcardRedemption(models.Model):
             for line in self.line_ids
             if line.cash_price and pieces.get(line.id)
         ]
+        if not self.currency_id.is_zero(shipping):
+            lines.append({"product_id": self.carrier_id.product_id.id, "quantity": 1, "price": shipping})
         move = self.env["account.move"].create(
             {
                 **values,
@@ -64,17 +68,20 @@ class GiftcardRedemption(models.Model):
                 line.price_unit = line.tax_ids.with_context(force_price_include=True).compute_all(
                     line.price_unit, self.currency_id, 1.0, line.product_id, self.member_id
                 )["total_excluded"]
-        self._add_line(move, self.env._("Shipping"), shipping)
-        cash = sum(line["price"] * line["quantity"] for line in lines) + shipping
-        self._add_line(move, self.env._("Rounding"), cash - move.amount_total)
+        rounding = total((line["price"], line["quantity"]) for line in lines) - move.amount_total
+        if not self.currency_id.is_zero(rounding):
+            move.invoice_line_ids = [
+                Command.create(
+                    {
+                        "name": self.env._("Rounding"),
+                        "quantity": 1,
+                        "price_unit": rounding,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ]
         move.action_post()
         return move
-
-    def _add_line(self, move, name, amount):
-        if not self.currency_id.is_zero(amount):
-            move.invoice_line_ids = [
-                Command.create({"name": name, "quantity": 1, "price_unit": amount, "tax_ids": [Command.clear()]})
-            ]
 
     def _pay_move(self, move, journal):
         """:return: the posted ``account.payment`` of an invoice or credit note through a journal"""

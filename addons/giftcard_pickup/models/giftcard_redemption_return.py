@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..exceptions import IllegalTransition
+from .amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -34,10 +35,10 @@ class GiftcardRedemption(models.Model):
             return
         lines = self.line_ids.browse(pieces)
         part, reason = f"return/{picking.id}", self.env._("Returned: %s", picking.name)
-        ledger = self.env["giftcard.ledger"]
-        points = sum(line.points_price * pieces[line.id] for line in lines)
+        ledger = self._ledger()
+        points = total((line.points_price, pieces[line.id]) for line in lines)
         ledger._refund(self._act("refund", reason, part=part), self.hold_id.operation_id, points)
-        if cash := sum(line.cash_price * pieces[line.id] for line in lines):
+        if cash := total((line.cash_price, pieces[line.id]) for line in lines):
             if self.cash_hold_id:
                 act = self._act("refund", reason, part=f"{part}/cash")
                 ledger._refund(act, self.cash_hold_id.operation_id, cash)

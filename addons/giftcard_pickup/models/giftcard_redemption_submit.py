@@ -12,6 +12,7 @@ from ..exceptions import (
     RewardNotAvailable,
     StoreNotAvailable,
 )
+from .amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -80,13 +81,14 @@ class GiftcardRedemption(models.Model):
                 "address_id": address.id or None,
                 "warehouse_id": order._warehouse(fulfilment, store).id or None,
                 "program_id": rewards[:1].program_id.id,
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
-                "cash_amount": sum(item["cash_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
+                "cash_amount": total((item["cash_price"], item["quantity"]) for item in items),
             },
         )
         if fresh:
             redemption._set_lines(items)
             redemption._check_orderable(rewards)
+            redemption._add_shipping()
             redemption._hold_points()
             rewards._take(redemption)
             redemption._begin("draft" if draft else None)
@@ -94,7 +96,6 @@ class GiftcardRedemption(models.Model):
 
     def _begin(self, before):
         """Set the goods aside and send the redemption on its way."""
-        self._add_shipping()
         self._reserve_goods()
         if self.cash_total:
             self._ask_for_payment()
@@ -103,7 +104,10 @@ class GiftcardRedemption(models.Model):
             self._enter_review()
 
     def _add_shipping(self):
-        """Charge for the delivery: fill ``shipping_amount`` of what is being submitted. Nothing here."""
+        """Charge for the delivery: fill ``shipping_amount`` of what is being submitted. Nothing here.
+
+        Called while nobody waits for anything: what is locked for all is locked afterwards.
+        """
 
     def _ask_for_payment(self):
         """There is cash to pay: it waits for it."""
@@ -243,4 +247,4 @@ class GiftcardRedemption(models.Model):
     def _hold_points(self):
         card = self.member_id._member_card(self.program_id)
         act = self._act("spend", member=self.member_id)
-        self.hold_id = self.env["giftcard.ledger"]._hold(act, card, self.points)
+        self.hold_id = self._ledger()._hold(act, card, self.points)

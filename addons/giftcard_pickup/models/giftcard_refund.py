@@ -69,6 +69,10 @@ class GiftcardRefund(models.Model):
             refund._step(("due", "sent", "manual"), "done")
             if not refund.transaction_id:
                 refund.redemption_id._pay_back(refund)
+            elif refund.refund_transaction_id.state in (False, "cancel", "error"):
+                # No transaction of the provider will bring the credit note; this one waits for the bank's line.
+                refund.transaction_id._book()
+                refund.redemption_id._credit_note(refund)
 
     def _require_officer(self):
         if not self.env.user.has_group("giftcard_pickup.group_manager"):
@@ -116,10 +120,28 @@ class GiftcardRefund(models.Model):
         failed, seconds = [], 1
         while seconds and (refund := self.search([("state", "=", "due"), ("id", "not in", failed)], limit=1)):
             try:
-                refund._send()
+                if refund._is_payment_booked():
+                    refund._send()
+                else:
+                    failed.append(refund.id)
             except IllegalTransition:
                 failed.append(refund.id)
             seconds = self.env["ir.cron"]._commit_progress(1)
+
+    def _is_payment_booked(self):
+        """Have the payment and its invoice posted: once a refund of it is done, Odoo posts the payment no more.
+
+        :return: whether that went well; else the refund is still due
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.transaction_id._book()
+        except Exception:
+            # As for Odoo's own job that posts payments: whatever it is, the others go on.
+            _logger.exception("The payment %s could not be posted", self.transaction_id.reference)
+            self.env.invalidate_all(flush=False)
+            return False
+        return True
 
     def _send(self):
         """Ask the provider to refund, at most once."""

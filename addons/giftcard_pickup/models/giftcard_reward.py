@@ -90,7 +90,8 @@ class GiftcardReward(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._refuse_redeemed(vals)
-        return super().create(vals_list)
+        # Defaults, of the context or of the user, count as little as what is passed.
+        return super().create([{**vals, "redeemed": 0} for vals in vals_list])
 
     def write(self, vals):
         self._refuse_redeemed(vals)

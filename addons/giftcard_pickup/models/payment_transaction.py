@@ -30,6 +30,11 @@ class PaymentTransaction(models.Model):
             transaction._link_giftcard_invoice()
         return super()._post_process()
 
+    def _book(self):
+        """Post the payment now, if nobody has."""
+        if self and not self.is_post_processed:
+            self._post_process()
+
     def _link_giftcard_invoice(self):
         """Give the payment, or its refund, the invoice or credit note to be reconciled with."""
         if self.invoice_ids:

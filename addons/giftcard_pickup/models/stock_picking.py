@@ -29,21 +29,37 @@ class StockPicking(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._refuse_link(vals)
+        if not self.env.su:
+            # Defaults, of the context or of the user, count as little as what is passed.
+            none = dict.fromkeys(self._redemption_links(), False)
+            vals_list = [{**vals, **none} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
         self._refuse_link(vals)
         return super().write(vals)
 
+    @api.model
+    def _redemption_links(self):
+        """:return: names of the fields that tie a transfer to a redemption"""
+        return "giftcard_redemption_id", "giftcard_exchange"
+
     def _refuse_link(self, vals):
         """A transfer taken from its redemption could be validated without the code."""
-        if not self.env.su and {"giftcard_redemption_id", "giftcard_exchange"} & vals.keys():
+        if not self.env.su and not vals.keys().isdisjoint(self._redemption_links()):
             raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
 
     def _create_backorder_picking(self):
         backorder = super()._create_backorder_picking()
-        # What is sent later belongs to the redemption as well.
-        backorder.sudo().giftcard_redemption_id = self.sudo().giftcard_redemption_id
+        # What is sent, or comes back, later belongs to the redemption as well. Of an exchange nothing is given back.
+        picking = self.sudo()
+        backorder.sudo().write(
+            {
+                "giftcard_redemption_id": picking.giftcard_redemption_id.id,
+                "giftcard_exchange": picking.giftcard_exchange,
+                **({"return_id": picking.return_id.id} if picking.return_id.giftcard_redemption_id else {}),
+            }
+        )
         return backorder
 
     def _action_done(self):
@@ -59,11 +75,21 @@ class StockPicking(models.Model):
         returns = self.sudo().filtered(lambda picking: picking.return_id.giftcard_redemption_id)
         if returns:
             returns.return_id.giftcard_redemption_id._lock_for_return()
+            returns = returns._of_what_has_left()
         done = super()._action_done()
         for picking in returns.filtered(lambda picking: picking.state == "done" and not picking.giftcard_exchange):
             picking.return_id.giftcard_redemption_id._take_return(picking)
         redemptions.filtered(lambda redemption: redemption.fulfilment == "delivery")._ship()
         return done
+
+    def _of_what_has_left(self):
+        """:return: those returns that bring back what a member had
+
+        :raise UserError: when one takes back what is picked for a member still
+        """
+        sent = self.filtered(lambda picking: picking.return_id.location_dest_id.usage == "customer")
+        (self - sent).return_id._refuse_to_free()
+        return sent
 
     def action_cancel(self):
         self._refuse_to_free()

@@ -184,6 +184,9 @@ class TestAccess(PickupCase):
         for value in (0, 5):
             with self.assertRaises(AccessError):
                 self.reward.with_user(self.manager).write({"redeemed": value})
+        rewards = self.env["giftcard.reward"].with_user(self.manager)
+        values = {"product_id": self.mug.id, "program_id": self.points_program.id, "points_price": 3}
+        self.assertEqual(rewards.with_context(default_redeemed=5).create(values).redeemed, 0)
 
     def test_transfer_cannot_be_taken_from_its_redemption(self):
         picking = self.redemption.picking_ids
@@ -192,3 +195,19 @@ class TestAccess(PickupCase):
         with self.assertRaises(AccessError):
             picking.with_user(self.storeman).copy({"giftcard_redemption_id": self.redemption.id})
         self.assertFalse(picking.with_user(self.storeman).copy().sudo().giftcard_redemption_id)
+
+    def test_transfer_gets_no_redemption_by_defaults(self):
+        defaults = {
+            "giftcard_redemption_id": self.redemption.id,
+            "giftcard_supply_id": self.redemption.id,
+            "giftcard_exchange": True,
+        }
+        pickings = self.env["stock.picking"].with_user(self.storeman)
+        for name, value in defaults.items():
+            self.env["ir.default"].with_user(self.storeman).sudo().set("stock.picking", name, value, user_id=True)
+        context = {f"default_{name}": value for name, value in defaults.items()}
+        for values in ({}, context):
+            picking = pickings.with_context(**values).create(
+                {"picking_type_id": self.store.warehouse_id.out_type_id.id}
+            )
+            self.assertEqual([picking.sudo()[name] for name in defaults if picking.sudo()[name]], [])

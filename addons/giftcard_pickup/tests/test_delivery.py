@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -7,42 +8,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..exceptions import CarrierNotAvailable, IllegalTransition
-from .common_order import OrderCase
+from .common_delivery import DeliveryCase
 
 
 @tagged("post_install", "-at_install")
-class TestDelivery(OrderCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["delivery.carrier"].search([]).active = False
-        cls.put(cls.mug, 10)
-        cls.mug.weight = 0.5
-        cls.storeman = cls._make_user("storeman", "stock.group_stock_user")
-        cls.express = cls.carrier("Express", 12, tracking_url="https://track/<shipmenttrackingnumber>")
-
-    @classmethod
-    def carrier(cls, name, price=0, **values):
-        product = cls.env["product.product"].create(
-            {"name": name, "type": "service", "list_price": price, "taxes_id": [(5,)]}
-        )
-        return cls.env["delivery.carrier"].create({"name": name, "product_id": product.id, **values})
-
-    def approved(self, quantity=1, key="k", **kwargs):
-        redemption = self.send(quantity, key, **kwargs)
-        if redemption.state == "awaiting_payment":
-            redemption.write({"state": "to_review"})
-        if redemption.state in ("to_review", "in_review"):
-            redemption._approve()
-        return redemption
-
-    def validate(self, picking, quantity=None, backorder=True):
-        picking = picking.with_user(self.storeman)
-        if quantity is not None:
-            picking.move_ids.quantity = quantity
-        without = {} if backorder else {"picking_ids_not_to_backorder": picking.ids}
-        picking.with_context(skip_backorder=True, skip_sms=True, **without).button_validate()
-
+class TestDelivery(DeliveryCase):
     # Rates
 
     def test_rate_is_part_of_the_cash(self):
@@ -73,6 +43,25 @@ class TestDelivery(OrderCase):
         foreign.company_id = self.env["res.company"].create({"name": "Other"})
         with self.assertRaises(CarrierNotAvailable):
             self.send(key="d", carrier_id=foreign.id)
+
+    def test_the_chosen_carrier_alone_is_asked_before_anything_is_locked(self):
+        self.carrier("Slow", 5, sequence=1)
+        asked, rate = [], type(self.express)._giftcard_rate
+
+        def note(carrier, redemption, order):
+            asked.append((carrier, redemption.hold_id.id, redemption.line_ids.reward_id.redeemed))
+            return rate(carrier, redemption, order)
+
+        with patch.object(type(self.express), "_giftcard_rate", note):
+            self.send(carrier_id=self.express.id)
+        self.assertEqual(asked, [(self.express, False, 0)])
+
+    def test_quote_tells_that_the_carrier_does_not_go_there(self):
+        self.express.country_ids = self.env.ref("base.fr")
+        quote = self.redemptions._quote(
+            self.alice, None, [(self.reward, 1)], "delivery", self.home, carrier_id=self.express.id
+        )
+        self.assertIsInstance(quote["problem"], CarrierNotAvailable)
 
     def test_rules_of_the_carrier(self):
         rule = {"variable": "quantity", "operator": "<=", "max_value": 2, "list_base_price": 3, "list_price": 0}
@@ -128,6 +117,25 @@ class TestDelivery(OrderCase):
         self.assertEqual((redemption.state, redemption.transition_ids[-1].member_id), ("done", self.alice))
         with self.assertRaises(IllegalTransition):
             redemption._receive(self.alice)
+
+    def test_services_alone_are_done_once_approved(self):
+        self.express.giftcard_free_points = 1
+        redemption = self.approved(reward=self.service)
+        self.assertEqual(redemption.state, "done")
+        self.assertFalse(redemption.picking_ids)
+
+    def test_other_transfers_lock_no_redemptions(self):
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "move_ids": [(0, 0, {"product_id": self.mug.id, "product_uom_qty": 1})],
+            }
+        )
+        picking.action_confirm()
+        with patch.object(type(self.redemptions), "_lock") as lock:
+            self.validate(picking)
+        self.assertEqual(picking.state, "done")
+        lock.assert_not_called()
 
     def test_not_before_approval(self):
         self.express.giftcard_free_points = 1

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -271,3 +272,22 @@ class TestGoodsCard(GoodsCase):
         with self.assertRaises(AccessError):
             self.env["loyalty.card"].with_user(self.reviewer).search([])
         self.assertFalse(self.env["giftcard.goods.card"].search([("id", "=", self.gift.id)]))
+
+    def test_native_reservation_waits_for_goods_of_cards(self):
+        locked = []
+        lock = type(self.env["stock.quant"])._giftcard_lock
+
+        def note(quants, products, locations):
+            locked.append(products)
+            return lock(quants, products, locations)
+
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "move_ids": [(0, 0, {"product_id": self.tea.id, "product_uom_qty": 1})],
+            }
+        )
+        with patch.object(type(self.env["stock.quant"]), "_giftcard_lock", note):
+            picking.action_confirm()
+            picking.action_assign()
+        self.assertIn(self.tea, locked)

@@ -54,6 +54,44 @@ class TestOrderCash(CashCase):
         self.assertEqual(transaction.payment_id.amount, 12)
         self.assertEqual(invoice.invoice_line_ids.product_id, self.mug)
 
+    def test_shipping_is_invoiced_with_its_taxes(self):
+        self.env["delivery.carrier"].search([]).active = False
+        Tax = self.env["account.tax"]
+        vat, reduced = (
+            Tax.create(
+                {"name": name, "amount": amount, "type_tax_use": "sale", "price_include_override": "tax_excluded"}
+            )
+            for name, amount in (("VAT", 9), ("Reduced", 6))
+        )
+        product = self.env["product.product"].create(
+            {"name": "Express", "type": "service", "list_price": 10, "taxes_id": [(6, 0, vat.ids)]}
+        )
+        carrier = self.env["delivery.carrier"].create({"name": "Express", "product_id": product.id})
+        self.mug.taxes_id = False
+        redemption = self.send(2, price=self.price)
+        self.assertEqual((redemption.shipping_amount, redemption.cash_total), (10.9, 22.9))
+        transaction = self.process(self.pay(redemption))
+        invoice = redemption.invoice_ids
+        line = invoice.invoice_line_ids.filtered(lambda line: line.product_id == carrier.product_id)
+        self.assertEqual((line.tax_ids, line.price_subtotal, line.price_total), (vat, 10, 10.9))
+        self.assertEqual((invoice.amount_total, invoice.amount_tax, invoice.amount_residual), (22.9, 0.9, 0))
+        redemption._cancel("no")
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        self.process(refund)
+        note = redemption.invoice_ids - invoice
+        self.assertEqual((note.amount_total, note.amount_tax, note.amount_residual), (22.9, 0.9, 0))
+        self.assertEqual(transaction.payment_id.amount, 22.9)
+        # Another tax by the member's fiscal position: what was paid stays what it was.
+        position = self.env["account.fiscal.position"].create({"name": "Reduced"})
+        reduced.write({"fiscal_position_ids": [(4, position.id)], "original_tax_ids": [(6, 0, vat.ids)]})
+        self.alice.property_account_position_id = position
+        other = self.send(2, key="b", price=self.price)
+        self.process(self.pay(other))
+        invoice = other.invoice_ids
+        self.assertEqual((invoice.invoice_line_ids.tax_ids, invoice.amount_total), (reduced, other.cash_total))
+
     def test_second_payment_is_to_be_refunded(self):
         redemption = self.order(price=self.price)
         first, second = self.pay(redemption, done=False), self.pay(redemption, done=False)
@@ -152,6 +190,74 @@ class TestOrderCash(CashCase):
         redemption._cancel("no")
         self.run_cron("ir_cron_send_refunds")
         self.assertEqual(self.refunds(redemption), [(6, "manual")])
+
+    def assertBooked(self, redemption, transaction, refund):
+        """The payment and its refund are posted, and with their documents, if there are any, nothing is open."""
+        self.assertEqual((transaction.payment_id.amount, transaction.payment_id.payment_type), (6, "inbound"))
+        self.assertEqual((refund.payment_id.amount, refund.payment_id.payment_type), (6, "outbound"))
+        self.assertEqual({move.state for move in redemption.invoice_ids} - {"posted"}, set())
+        self.assertEqual(sum(redemption.invoice_ids.mapped("amount_residual")), 0)
+        self.assertEqual(sum(redemption.invoice_ids.mapped("amount_total_signed")), 0)
+
+    def test_refunded_before_the_payment_was_posted(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption)
+        redemption._cancel("At once")
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        # The latest first, as by Odoo's own job.
+        self.process(refund)
+        self.process(transaction)
+        self.assertEqual(sorted(redemption.invoice_ids.mapped("move_type")), ["out_invoice", "out_refund"])
+        self.assertBooked(redemption, transaction, refund)
+
+    def test_late_payment_refunded_before_it_was_posted(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption, done=False)
+        with self.later():
+            self.run_cron("ir_cron_expire_unpaid")
+        transaction._set_done()
+        self.run_cron("ir_cron_send_refunds")
+        refund = redemption.refund_ids.refund_transaction_id
+        refund._set_done()
+        self.process(refund)
+        self.assertFalse(redemption.invoice_ids)
+        self.assertBooked(redemption, transaction, refund)
+
+    def test_payment_that_cannot_be_posted_is_refunded_later(self):
+        stuck, other = self.order(price=self.price), self.order(key="b", price=self.price)
+        for redemption in stuck | other:
+            self.pay(redemption)
+            redemption._cancel("no")
+        invoice = type(stuck)._invoice
+
+        def refuse(redemption):
+            if redemption == stuck:
+                raise ValueError("The period is closed")
+            return invoice(redemption)
+
+        with (
+            patch.object(type(stuck), "_invoice", refuse),
+            self.assertLogs("odoo.addons.giftcard_pickup.models.giftcard_refund", "ERROR"),
+        ):
+            self.run_cron("ir_cron_send_refunds")
+        self.assertEqual((self.refunds(stuck), self.refunds(other)), ([(6, "due")], [(6, "sent")]))
+        self.run_cron("ir_cron_send_refunds")
+        self.assertEqual(self.refunds(stuck), [(6, "sent")])
+
+    def test_refunded_by_hand_is_credited(self):
+        redemption = self.order(price=self.price)
+        transaction = self.pay(redemption)
+        transaction._refund().state = "pending"
+        redemption._cancel("no")
+        self.run_cron("ir_cron_send_refunds")
+        self.assertEqual(self.refunds(redemption), [(6, "manual")])
+        redemption.refund_ids.with_user(self.cashier).action_mark_done()
+        note = redemption.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        # It is matched with the line of the bank.
+        self.assertEqual((note.state, note.amount_total, note.amount_residual), ("posted", 6, 6))
+        self.assertEqual((redemption.invoice_ids - note).amount_residual, 0)
 
     def test_no_more_is_refunded_than_was_paid(self):
         redemption = self.order(price=self.price)

@@ -109,6 +109,27 @@ class TestOrderReturn(CashCase):
         self.assertCard(self.wallet, 44)
         self.assertFalse(redemption.refund_ids)
 
+    def test_prices_with_cents_come_back_exactly(self):
+        # Of floats, three of 19.9 are more than 59.7, and three of 4.35 less than 13.05.
+        self.price.write({"points": 4.35, "cash": 19.9})
+        self.grant(self.wallet, 50)
+        redemption = self.take(3, price=self.price, wallet_id=self.wallet.id)
+        self.assertCard(self.card, 86.95)
+        self.assertCard(self.wallet, 40.3)
+        self.validate(self.bring_back(redemption, 3))
+        self.env.invalidate_all()
+        self.assertEqual(redemption.state, "returned")
+        self.assertCard(self.card, 100)
+        self.assertCard(self.wallet, 100)
+
+    def test_cents_of_a_provider_s_payment_come_back_exactly(self):
+        self.price.write({"points": 4.35, "cash": 19.9})
+        redemption = self.take(3, price=self.price)
+        self.assertEqual(redemption.invoice_ids.amount_total, 59.7)
+        self.validate(self.bring_back(redemption, 3))
+        self.assertEqual(redemption.refund_ids.amount, 59.7)
+        self.assertCard(self.card, 100)
+
     def test_exchange_gives_nothing_back(self):
         redemption = self.take(1)
         back = self.bring_back(redemption, 1, exchange=True)
@@ -118,6 +139,32 @@ class TestOrderReturn(CashCase):
         self.assertCard(self.card, 90)
         with self.assertRaises(AccessError):
             back.giftcard_exchange = False
+
+    def later(self, back, quantity):
+        """:return: the backorder of a return of which only so many came"""
+        back.move_ids.write({"quantity": quantity, "picked": True})
+        back.with_context(skip_sms=True, skip_backorder=True).button_validate()
+        self.env.invalidate_all()
+        return back.backorder_ids
+
+    def test_the_rest_of_a_return_comes_later(self):
+        redemption = self.take(3, price=self.price)
+        rest = self.later(self.bring_back(redemption, 3), 1)
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("done", 1))
+        self.validate(rest)
+        self.env.invalidate_all()
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("returned", 3))
+        self.assertEqual(sorted(redemption.refund_ids.mapped("amount")), [6, 12])
+        self.assertCard(self.card, 100)
+
+    def test_the_rest_of_an_exchange_gives_nothing_back_either(self):
+        redemption = self.take(3)
+        self.put(self.mug, 5)
+        rest = self.later(self.bring_back(redemption, 3, exchange=True), 1)
+        self.validate(rest)
+        self.env.invalidate_all()
+        self.assertEqual((redemption.state, redemption.line_ids.returned_quantity), ("done", 0))
+        self.assertCard(self.card, 70)
 
     def test_shipped_goods_come_back(self):
         redemption = self.send(1)

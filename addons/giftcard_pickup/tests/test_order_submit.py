@@ -162,6 +162,12 @@ class TestOrderSubmit(OrderCase):
         self.assertFalse(self.redemptions.search([("member_id", "=", self.alice.id)]))
         self.assertCard(self.card, 100)
 
+    def test_quote_of_cents(self):
+        self.price.write({"points": 4.35, "cash": 19.9})
+        quote = self.redemptions._quote(self.alice, self.store, [(self.reward, 3, self.price)])
+        self.assertEqual((quote["points"], quote["cash"], quote["total"]), (13.05, 59.7, 59.7))
+        self.assertEqual((quote["lines"][0]["points"], quote["lines"][0]["cash"]), (13.05, 59.7))
+
     def test_quote_tells_what_stands_in_the_way(self):
         self.assertIsInstance(self.quote(4)["problem"], OutOfStock)
         self.assertIsInstance(self.quote(fulfilment="delivery", address=self.bob)["problem"], AddressNotAvailable)

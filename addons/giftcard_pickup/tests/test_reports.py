@@ -55,6 +55,32 @@ class TestReports(PickupCase):
         # What waits is neither rejected nor decided, and does not count.
         self.assertEqual((rate, review, pickup), (0.5, 3, 5))
 
+    def test_lists_given_up_and_returned(self):
+        draft = self.redemptions._draft(self.bob, self.company)
+        draft._set_item(self.reward, 1)
+        part = self.ready(quantity=3)
+        code = part.pickup_code_id.token
+        parts = [{"line_id": part.line_ids.id, "quantity": 2}]
+        with self.enter_registry_test_mode():
+            self.codes.with_user(self.clerk)._hand_over(code, self.store, parts)
+        part._cancel("Enough")
+        picking = part.picking_ids.filtered(lambda picking: picking.state == "done")
+        wizard = self.env["stock.return.picking"].with_context(active_id=picking.id, active_model="stock.picking")
+        wizard = wizard.create({})
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.write({"quantity": 1, "picked": True})
+        back.with_context(skip_sms=True).button_validate()
+        self.env.flush_all()
+        rows = self.env["giftcard.redemption.report"].search([("company_id", "=", self.company.id)])
+        self.assertFalse(rows.filtered(lambda row: row.state == "draft"))
+        row = rows.filtered(lambda row: row.redemption_id == part)
+        self.assertEqual((row.asked, row.redeemed, row.handed_over, row.points), (3, 1, 2, 10))
+        cover = self.env["giftcard.reward.cover"].search(
+            [("store_id", "=", self.store.id), ("reward_id", "=", self.reward.id)]
+        )
+        self.assertEqual((cover.free, cover.redeemed), (2, 1))
+
     def test_variants_are_reported_in_the_main_rewards_category(self):
         self.service.main_id = self.reward
         self.submit(1, reward=self.service)
@@ -63,16 +89,19 @@ class TestReports(PickupCase):
 
     def test_stock_cover(self):
         self.put(self.mug, 20)
-        with freeze_time(self.now - timedelta(days=31)):
-            self.submit(1, key="long ago")
+        self.company.partner_id.tz = "Asia/Shanghai"
+        today = self.company._giftcard_today()
+        for days in (30, 29):
+            with freeze_time(Datetime.to_datetime(today) - timedelta(days=days) + timedelta(hours=1)):
+                self.submit(1, key=str(days))
         self.submit(4, key="recent")
         self.submit(1, key="undone")._reject("no")
         self.env.flush_all()
         cover = self.env["giftcard.reward.cover"].with_user(self.auditor)
         domain = [("store_id", "=", self.store.id), ("reward_id", "in", (self.reward | self.service).ids)]
         row = cover.search(domain)
-        self.assertEqual((row.reward_id, row.free, row.redeemed), (self.reward, 15, 4))
-        self.assertAlmostEqual(row.cover_days, 15 * 30 / 4)
+        self.assertEqual((row.reward_id, row.free, row.redeemed), (self.reward, 14, 5))
+        self.assertAlmostEqual(row.cover_days, 14 * 30 / 5)
 
     def test_board(self):
         board = self.env["giftcard.pickup.dashboard"].with_user(self.reviewer)

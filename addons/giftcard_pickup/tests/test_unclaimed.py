@@ -108,7 +108,7 @@ class TestUnclaimed(PickupCase):
 class TestUnclaimedCash(CashCase):
     """Of an order picked up in part, the cash of the rest comes back too."""
 
-    def give_up_the_rest(self, redemption):
+    def give_up_the_rest(self, redemption, points=96):
         redemption._approve()
         parts = [{"line_id": redemption.line_ids.id, "quantity": 1}]
         with self.enter_registry_test_mode():
@@ -116,7 +116,7 @@ class TestUnclaimedCash(CashCase):
             self.codes.with_user(self.clerk)._hand_over(token, self.store, parts)
         redemption._cancel("Enough", member=self.alice)
         self.assertEqual(redemption.state, "done")
-        self.assertCard(self.card, 96)
+        self.assertCard(self.card, points)
 
     def test_to_the_wallet(self):
         self.give_up_the_rest(self.order(3, price=self.price, wallet_id=self.wallet.id))
@@ -128,3 +128,10 @@ class TestUnclaimedCash(CashCase):
         self.give_up_the_rest(redemption)
         self.assertEqual((redemption.refund_ids.amount, redemption.refund_ids.state), (12, "due"))
         self.assertEqual(redemption.refund_ids.pieces, {str(redemption.line_ids.id): 2})
+
+    def test_cents_of_the_rest(self):
+        self.put(self.mug, 4)
+        self.price.write({"points": 4.35, "cash": 19.9})
+        self.grant(self.wallet, 50)
+        self.give_up_the_rest(self.order(4, price=self.price, wallet_id=self.wallet.id), points=95.65)
+        self.assertCard(self.wallet, 80.1)

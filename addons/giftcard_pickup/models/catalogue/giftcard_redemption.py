@@ -10,6 +10,8 @@ class GiftcardRedemption(models.Model):
         readonly=True, copy=False, help="The day of the company for which its pieces were counted."
     )
 
+    _counted_on_index = models.Index("(counted_on) WHERE counted_on IS NOT NULL")
+
     def _check_orderable(self, rewards):
         """Say early why not, before anything is locked; the guarded statements decide."""
         result = super()._check_orderable(rewards)

@@ -48,9 +48,9 @@ class GiftcardRedemption(models.Model):
         # A member may know of his own goods what the warehouse knows.
         shipments = []
         for picking in self.sudo().picking_ids.sorted("id"):
-            if picking.state == "cancel" or picking.location_dest_id.usage != "customer":
-                continue
             sent = picking.state == "done"
+            if picking.state == "cancel" or (sent and picking.location_dest_id.usage != "customer"):
+                continue
             shipments.append(
                 {
                     "state": "sent" if sent else "picking",
@@ -113,14 +113,14 @@ class GiftcardRedemption(models.Model):
     # Building blocks
 
     def _check_shippable(self):
-        self._refuse_more_than_redeemed(self._leaving())
+        self._refuse_more_than_redeemed(self._to_come("quantity"))
         return super()._check_shippable()
 
     def _ship(self):
         for redemption in self:
-            pickings = redemption.picking_ids
-            if all(picking.state in ("done", "cancel") for picking in pickings):
-                for product in redemption._needed_goods():
+            to_come = redemption._to_come("product_uom_qty")
+            for product, needed in redemption._needed_goods().items():
+                if product.uom_id.compare(to_come[product], needed) < 0:
                     raise IllegalTransition(
                         self.env._(
                             "Of %(redemption)s some %(product)s would be left out. Keep a backorder for the rest.",
@@ -130,17 +130,19 @@ class GiftcardRedemption(models.Model):
                     )
         return super()._ship()
 
-    def _leaving(self):
-        """:return: Counter of product -> what its transfers are about to send"""
-        leaving = Counter()
+    def _to_come(self, field):
+        """:param field: "quantity" (reserved, or about to be moved) or "product_uom_qty" (asked for)
+        :return: Counter of product -> what is in the open transfers; each piece is in one of them
+        """
+        to_come = Counter()
         for move in self.picking_ids.move_ids:
-            if move.state not in ("done", "cancel") and move.location_dest_id.usage == "customer":
-                leaving[move.product_id] += move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
-        return leaving
+            if move.state not in ("done", "cancel"):
+                to_come[move.product_id] += move.product_uom._compute_quantity(move[field], move.product_id.uom_id)
+        return to_come
 
-    def _refuse_more_than_redeemed(self, leaving):
+    def _refuse_more_than_redeemed(self, to_come):
         needed = self._needed_goods()
-        for product, quantity in leaving.items():
+        for product, quantity in to_come.items():
             if product.uom_id.compare(quantity, needed[product]) > 0:
                 raise IllegalTransition(
                     self.env._(

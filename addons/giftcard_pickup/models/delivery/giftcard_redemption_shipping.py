@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ...exceptions import CarrierNotAvailable
+from ..amounts import total
 
 
 class GiftcardRedemption(models.Model):
@@ -32,36 +33,39 @@ class GiftcardRedemption(models.Model):
                 "member_id": member.id,
                 "fulfilment": "delivery",
                 "address_id": address.id,
-                "points": sum(item["points_price"] * item["quantity"] for item in items),
+                "points": total((item["points_price"], item["quantity"]) for item in items),
                 "line_ids": [Command.create(item) for item in items],
             }
         )
         return redemption._rates()
 
-    def _check_destination(self, rewards):
-        super()._check_destination(rewards)
-        if self.fulfilment != "delivery":
-            return
-        if self.carrier_id and self.carrier_id not in [carrier for carrier, __ in self._rates()]:
-            raise CarrierNotAvailable(self.env._("%s does not deliver this there.", self.carrier_id.name))
-
     def _add_shipping(self):
-        """Charge for the delivery. Who does not choose a carrier gets the one that is offered first."""
+        """Charge for the delivery. Who does not choose a carrier gets the one that is offered first.
+
+        :raise CarrierNotAvailable:
+        """
         super()._add_shipping()
         if self.fulfilment != "delivery":
             return
-        rates = {carrier: amount for carrier, amount in self._rates() if carrier == (self.carrier_id or carrier)}
-        for carrier, amount in list(rates.items())[:1]:
+        rates = self._rates(self.carrier_id)
+        if self.carrier_id and not rates:
+            raise CarrierNotAvailable(self.env._("%s does not deliver this there.", self.carrier_id.name))
+        for carrier, amount in rates[:1]:
             self.update({"carrier_id": carrier, "shipping_amount": amount})
 
     # Building blocks
 
-    def _rates(self):
-        """:return: list of (``delivery.carrier``, amount) of those that take it"""
+    def _rates(self, chosen=None):
+        """Ask the carriers; some of them ask services of others.
+
+        :param chosen: ``delivery.carrier``; none: all
+        :return: list of (``delivery.carrier``, amount) of those that take it
+        """
         order = self._shipping_order()
-        carriers = self.env["delivery.carrier"].search(
-            self.env["delivery.carrier"]._check_company_domain(self.company_id)
-        )
+        domain = Domain(self.env["delivery.carrier"]._check_company_domain(self.company_id))
+        if chosen:
+            domain &= Domain("id", "in", chosen.ids)
+        carriers = self.env["delivery.carrier"].search(domain)
         rates = [(carrier, carrier._giftcard_rate(self, order)) for carrier in carriers]
         return [(carrier, amount) for carrier, amount in rates if amount is not None]
 

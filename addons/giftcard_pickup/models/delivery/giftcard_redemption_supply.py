@@ -30,7 +30,7 @@ class GiftcardRedemption(models.Model):
         if self.fulfilment != "pickup" or not (plan := self._plan_supply()):
             return super()._reserve_goods()
         self.name = self.env["ir.sequence"].next_by_code("giftcard.redemption")
-        stock, customers = self.warehouse_id.lot_stock_id, self.member_id.property_stock_customer
+        stock, customers = self.warehouse_id.lot_stock_id, self._customer_location()
         reference = self.env["stock.reference"].create({"name": self.name})
         routes = {route.supplier_wh_id: route for route in self.warehouse_id.resupply_route_ids}
         picking = self.env["stock.picking"].create(
@@ -69,7 +69,7 @@ class GiftcardRedemption(models.Model):
         (arriving | leaving).picking_id.giftcard_supply_id = self
         here = picking.move_ids.filtered(lambda move: move.procure_method == "make_to_stock")
         (here | leaving)._action_assign()
-        self._check_reserved(here | leaving, plan)
+        self._check_reserved(here | leaving)
         return None
 
     def _plan_supply(self):
@@ -97,7 +97,7 @@ class GiftcardRedemption(models.Model):
                 plan[product, warehouse] += taken
         return Counter() if any(short.values()) else +plan
 
-    def _check_reserved(self, moves, plan):
+    def _check_reserved(self, moves):
         """:raise OutOfStock: when the stock did not give what was planned"""
         reserved = Counter()
         for move in moves:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..states import PENDING, UNDONE
 
@@ -27,10 +27,9 @@ class StockPicking(models.Model):
                 vals.setdefault("carrier_id", redemption.carrier_id.id)
         return super().create(vals_list)
 
-    def _refuse_link(self, vals):
-        if "giftcard_supply_id" in vals and not self.env.su:
-            raise AccessError(self.env._("The redemption of a transfer cannot be changed."))
-        return super()._refuse_link(vals)
+    @api.model
+    def _redemption_links(self):
+        return (*super()._redemption_links(), "giftcard_supply_id")
 
     def _create_backorder_picking(self):
         backorder = super()._create_backorder_picking()
@@ -40,7 +39,8 @@ class StockPicking(models.Model):
     def _action_done(self):
         # A warehouse worker need not see redemptions.
         redemptions = self.sudo().giftcard_supply_id
-        redemptions._lock()
+        if redemptions:
+            redemptions._lock()
         for picking in self.sudo():
             if picking.giftcard_supply_id.state in PENDING and picking._supply_leaves():
                 raise UserError(self.env._("%s has not been approved yet.", picking.giftcard_supply_id.name))

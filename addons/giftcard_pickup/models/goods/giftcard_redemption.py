@@ -79,6 +79,7 @@ class GiftcardRedemption(models.Model):
                 ]
             )
             redemption._check_orderable(order.env["giftcard.reward"])
+            redemption._add_shipping()
             redemption._hold_points()
             redemption._check_claims()
             redemption._begin(None)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL, float_round
 
+from ..amounts import total
+
 
 class GiftcardRedemption(models.Model):
     """What nobody picks up: a reminder first, then the goods are freed and points go back by the store's rule.
@@ -81,23 +83,23 @@ class GiftcardRedemption(models.Model):
         if back:
             # What was handed over of a part may come back one day, as an act of its own.
             act = self._act("refund", reason, member, part="rest" if self.state == "done" else None)
-            self.env["giftcard.ledger"]._refund(act, self.hold_id.operation_id, back)
+            self._ledger()._refund(act, self.hold_id.operation_id, back)
         if back != due:
             self.forfeited_points = due - back
 
     def _give_cash_back(self, reason, member=None):
         """Return the cash of what was given up; no rule keeps it."""
         pieces = {line.id: line.unclaimed_quantity for line in self.line_ids if line.unclaimed_quantity}
-        cash = sum(line.unclaimed_quantity * line.cash_price for line in self.line_ids)
+        cash = total((line.cash_price, line.unclaimed_quantity) for line in self.line_ids)
         if cash and self.cash_hold_id:
             act = self._act("refund", reason, member, part="cash/rest")
-            self.env["giftcard.ledger"]._refund(act, self.cash_hold_id.operation_id, cash)
+            self._ledger()._refund(act, self.cash_hold_id.operation_id, cash)
         elif cash:
             self._owe_cash(cash, "rest", reason, pieces)
 
     def _points_due_back(self):
         if self.state == "done":
-            return sum(line.unclaimed_quantity * line.points_price for line in self.line_ids)
+            return total((line.points_price, line.unclaimed_quantity) for line in self.line_ids)
         return self.points
 
     def _notify_unclaimed(self):

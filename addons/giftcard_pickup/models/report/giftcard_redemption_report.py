@@ -24,10 +24,15 @@ class GiftcardRedemptionReport(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     state = fields.Selection(STATES, readonly=True)
     asked = fields.Integer(string="Pieces Asked For", readonly=True)
-    redeemed = fields.Integer(string="Pieces Redeemed", readonly=True, help="Of redemptions that were not undone.")
-    handed_over = fields.Integer(string="Pieces Handed Over", readonly=True)
+    redeemed = fields.Integer(string="Pieces Redeemed", readonly=True, help="Without what was undone, given up or returned.")
+    handed_over = fields.Integer(
+        string="Pieces Handed Over", readonly=True, help="Or delivered; whether or not they came back later."
+    )
     points = fields.Float(
-        string="Turnover (Points)", digits="Gift Card Value", readonly=True, help="Of redemptions that were not undone."
+        string="Turnover (Points)",
+        digits="Gift Card Value",
+        readonly=True,
+        help="Without what was undone, given up or returned.",
     )
     rejected = fields.Float(string="Rejection Rate", aggregator="avg", readonly=True, help="Of what was decided.")
     review_hours = fields.Float(
@@ -44,9 +49,11 @@ class GiftcardRedemptionReport(models.Model):
             SELECT line.id, redemption.company_id, redemption.id AS redemption_id, redemption.date, redemption.store_id,
                    redemption.program_id, line.reward_id, terms.category_id, terms.brand_id, line.product_id,
                    redemption.state, line.quantity AS asked,
-                   CASE WHEN redemption.state IN %(undone)s THEN 0 ELSE line.quantity END AS redeemed,
-                   CASE WHEN redemption.state = 'done' THEN line.quantity ELSE 0 END AS handed_over,
-                   CASE WHEN redemption.state IN %(undone)s THEN 0 ELSE line.points END AS points,
+                   kept.quantity AS redeemed,
+                   CASE WHEN redemption.fulfilment = 'pickup' THEN line.handed_quantity
+                        WHEN redemption.state IN ('done', 'returned') THEN line.quantity
+                        ELSE 0 END AS handed_over,
+                   kept.quantity * line.points_price AS points,
                    CASE WHEN step.decided IS NOT NULL
                         THEN (redemption.state = 'rejected')::int::numeric END AS rejected,
                    EXTRACT(EPOCH FROM step.decided - step.submitted) / 3600 AS review_hours,
@@ -55,12 +62,16 @@ class GiftcardRedemptionReport(models.Model):
               JOIN giftcard_redemption redemption ON redemption.id = line.redemption_id
               JOIN giftcard_reward reward ON reward.id = line.reward_id
               JOIN giftcard_reward terms ON terms.id = COALESCE(reward.main_id, reward.id)
+        CROSS JOIN LATERAL (SELECT CASE WHEN redemption.state IN %(undone)s THEN 0
+                                        ELSE line.quantity - line.unclaimed_quantity - line.returned_quantity
+                                   END AS quantity) kept
          LEFT JOIN LATERAL (SELECT MIN(date) FILTER (WHERE to_state = 'to_review') AS submitted,
                                    MIN(date) FILTER (WHERE to_state IN ('approved', 'rejected')) AS decided,
                                    MIN(date) FILTER (WHERE to_state = 'ready') AS ready,
                                    MIN(date) FILTER (WHERE to_state = 'done') AS done
                               FROM giftcard_redemption_transition
                              WHERE redemption_id = redemption.id) step ON TRUE
+             WHERE redemption.state <> 'draft'
             """,
             undone=UNDONE,
         )

@@ -32,5 +32,5 @@ class GiftcardRedemption(models.Model):
         if redemption.state in (*UNDONE, "returned"):
             return
         redemption.line_ids._deliver()
-        if redemption.state == "approved" and redemption.fulfilment == "virtual":
+        if redemption.state == "approved" and not redemption.transfer_due and not redemption._needed_goods():
             redemption._finish_virtual()
