@@ -137,6 +137,104 @@ add(
     Dialog.confirm("Close", ".btn-secondary")
 );
 
+/** Nothing is asked of the server but what the tour asks. */
+const noRefresh = () =>
+    run(() => {
+        posmodel.pickupTill.refresh = async () => {};
+    }, "the till does not ask again");
+
+add(
+    "giftcard_till_pickup_remembers",
+    known(),
+    noRefresh(),
+    ProductScreen.clickControlButton("Pickup"),
+    scanToken("mine"),
+    answer("ready", "A**"),
+    click("one less", ".o_giftcard_less"),
+    handOver(),
+    answer("handed_over", "in part"),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("ready", "No network"),
+    see("one is left of what was handed over with network", `.o_giftcard_line:contains("× 1")`),
+    handOver(),
+    answer("queued", "when the network is back"),
+    Offline.setOnlineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    run(() => posmodel.pickupTill.sync(), "the server is told"),
+    see("nothing waits", `${DIALOG}:not(:has(.o_giftcard_waiting)):not(:has(.o_giftcard_conflicts))`),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOnlineMode(),
+    Dialog.confirm("Close", ".btn-secondary")
+);
+
+add(
+    "giftcard_till_pickup_old_answer",
+    known(),
+    run(async () => {
+        const till = posmodel.pickupTill;
+        const token = shown("mine");
+        const told = await till.verify(token);
+        // An answer that was made before the handover arrives after it.
+        let arrived, release;
+        const made = new Promise((resolve) => (arrived = resolve));
+        const held = new Promise((resolve) => (release = resolve));
+        const call = till.call;
+        till.call = async (method, ...args) => {
+            const answer = await call.call(till, method, ...args);
+            if (method === "action_offline") {
+                till.call = call;
+                arrived();
+                await held;
+            }
+            return answer;
+        };
+        const refreshed = till.refresh();
+        await made;
+        await till.handOver(token, told, [{ line_id: told.lines[0].line_id, quantity: 2 }]);
+        release();
+        await refreshed;
+        const left = Object.values(till.known.open).flatMap((code) => code.lines);
+        if (left.length) {
+            throw new Error(`The till believes that this is left: ${JSON.stringify(left)}`);
+        }
+    }, "an old answer does not make the till forget")
+);
+
+add(
+    "giftcard_till_pickup_not_booked",
+    known(),
+    noRefresh(),
+    Offline.setOfflineMode(),
+    ProductScreen.clickControlButton("Pickup"),
+    scanToken("mine"),
+    answer("ready", "No network"),
+    handOver(),
+    answer("queued", "when the network is back"),
+    Offline.setOnlineMode(),
+    run(async () => {
+        // More than the order has: the server refuses it.
+        const till = posmodel.pickupTill;
+        const [entry] = till.state.waiting;
+        till.store("queue", { ...entry, parts: [{ ...entry.parts[0], quantity: 3 }] });
+        await till.sync();
+    }, "the server books no more than there is"),
+    see("the conflict is shown", ".o_giftcard_conflicts"),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    click("seen", ".o_giftcard_conflicts button"),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOnlineMode(),
+    Dialog.confirm("Close", ".btn-secondary")
+);
+
 add(
     "giftcard_till_no_pickup",
     ProductScreen.clickControlButtonMore(),
