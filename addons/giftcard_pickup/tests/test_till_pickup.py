@@ -111,6 +111,15 @@ class TestTillPickup(TestPointOfSaleHttpCommon):
         self.run_tour("giftcard_till_pickup_old_answer", mine=redemption)
         self.assertEqual(redemption.state, "done")
 
+    def test_a_lost_reply_costs_nothing(self):
+        redemption = self.ready("a", 2)
+        self.env.cr.execute(
+            "UPDATE giftcard_pickup_code SET digits = '12345678' WHERE id = %s", redemption.pickup_code_id.ids
+        )
+        self.env.invalidate_all()
+        self.run_tour("giftcard_till_pickup_lost_reply", mine=redemption)
+        self.assertEqual((redemption.state, len(redemption.handover_ids)), ("done", 1))
+
     def test_the_till_remembers_what_could_not_be_booked(self):
         redemption = self.ready("a", 2)
         self.run_tour("giftcard_till_pickup_not_booked", mine=redemption)

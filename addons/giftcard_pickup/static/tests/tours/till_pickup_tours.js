@@ -4,6 +4,7 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as Offline from "@point_of_sale/../tests/generic_helpers/offline_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import { run } from "@point_of_sale/../tests/generic_helpers/utils";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const DIALOG = ".o_giftcard_pickup_dialog";
@@ -194,7 +195,7 @@ add(
         };
         const refreshed = till.refresh();
         await made;
-        await till.handOver(token, told, [{ line_id: told.lines[0].line_id, quantity: 2 }]);
+        await till.handOver(token, told, [{ line_id: told.lines[0].line_id, quantity: 2 }], "key");
         release();
         await refreshed;
         const left = Object.values(till.known.open).flatMap((code) => code.lines);
@@ -202,6 +203,27 @@ add(
             throw new Error(`The till believes that this is left: ${JSON.stringify(left)}`);
         }
     }, "an old answer does not make the till forget")
+);
+
+add(
+    "giftcard_till_pickup_lost_reply",
+    ProductScreen.clickControlButton("Pickup"),
+    scan("12345678"),
+    answer("ready", "A**"),
+    run(() => {
+        const till = posmodel.pickupTill;
+        const call = till.call;
+        till.call = async (...args) => {
+            till.call = call;
+            await call.apply(till, args);
+            throw new ConnectionLostError();
+        };
+    }, "the reply gets lost"),
+    handOver(),
+    see("what was chosen stays", `.o_giftcard_answer[data-result=ready] .alert-danger:contains("Press again")`),
+    handOver(),
+    answer("handed_over", "Handed over"),
+    Dialog.confirm("Close", ".btn-secondary")
 );
 
 add(

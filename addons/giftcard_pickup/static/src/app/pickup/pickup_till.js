@@ -3,7 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { session } from "@web/session";
-import { deviceName, randomKey } from "@giftcard_pickup/handover/device";
+import { deviceName } from "@giftcard_pickup/handover/device";
 import { canVerify, normalize, verifyToken } from "./pickup_token";
 
 const REFRESH = 5 * 60 * 1000;
@@ -82,9 +82,11 @@ export class PickupTill {
     /**
      * Hand over. If the server's reply is lost the handover is queued by the same key, by which the server knows whether it
      * was booked.
+     *
+     * @param {string} key of the scan, the same when the clerk has to press again
+     * @throws {ConnectionLostError} when the reply is lost and the code is not one that can be verified without network
      */
-    async handOver(text, answer, parts) {
-        const key = randomKey();
+    async handOver(text, answer, parts, key) {
         if (!answer.offline) {
             try {
                 const options = { device: deviceName(), key };
@@ -96,6 +98,9 @@ export class PickupTill {
             } catch (error) {
                 this.lost(error);
                 const alone = await this.verifyAlone(normalize(text));
+                if (["needs_network", "newer"].includes(alone.result)) {
+                    throw error;
+                }
                 if (alone.result !== "ready") {
                     return alone;
                 }
