@@ -3,6 +3,7 @@ import io
 from datetime import date, timedelta
 
 import xlsxwriter
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -113,6 +114,33 @@ class TestCodePool(VirtualCase):
         self.pool._import([("SOON-SOON-SOON", soon), ("PAST-PAST-PAST", past)])
         self.assertEqual(self.redeem(self.code).fulfilment_ids.code_id._reveal(member=self.alice), "SOON-SOON-SOON")
         self.assertEqual(self.pool._free(), {self.pool.id: 3})
+
+    def test_last_day_is_the_company_s(self):
+        """At half past midnight in China it is yesterday in UTC, where jobs run."""
+        pools = self.pool | self.pool.copy(
+            {"name": "Elsewhere", "company_id": self.env["res.company"].create({"name": "Other"}).id}
+        )
+        self.company.partner_id.tz = "Asia/Shanghai"
+        pools[1].company_id.partner_id.tz = "UTC"
+        for pool in pools:
+            pool.sudo()._import([("LAST-DAY-IS-PAST", date(2030, 5, 1))])
+        with freeze_time("2030-05-01 16:30:00"):
+            self.assertEqual(list(pools.sudo()._free().values()), [3, 1])
+            pools.invalidate_recordset()
+            self.assertEqual(pools.sudo().mapped("outdated_count"), [1, 0])
+            code = self.redeem(self.code).fulfilment_ids.code_id
+            self.assertFalse(code.valid_until)
+            coupon = self.redeem(self.coupon, key="c").fulfilment_ids.card_id
+            self.assertEqual(coupon.expiration_date, date(2030, 5, 12))
+
+    def test_set_aside_until_the_company_s_day_is_over(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.pool._import([("LAST-DAY-IS-PAST", date(2030, 5, 1))])
+        with freeze_time("2030-05-01 15:30:00"):
+            redemption = self.redemptions._submit(self.alice, None, [(self.code, 1)], "v")
+        with freeze_time("2030-05-01 16:30:00"):
+            redemption._approve()
+            self.assertFalse(redemption.fulfilment_ids.code_id.valid_until)
 
     def test_roles(self):
         auditor = self._make_user("virtual_auditor", "giftcard_points.group_auditor")

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -198,6 +200,73 @@ class TestGoodsCard(GoodsCase):
         with self.assertRaises(StoreNotAvailable):
             self.exchange((self.mugs, 1))
         self.exchange((self.mugs, 1), store=west)
+
+    def test_another_company_s_goods(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1)
+        west = self.env["giftcard.store"].create(
+            {"name": "West", "code": "W", "company_id": other.id, "warehouse_id": warehouse.id}
+        )
+        self.put(self.mug, 5, warehouse)
+        self.claim()
+        self.cr.execute("UPDATE loyalty_card SET company_id = %s WHERE id = %s", [self.company.id, self.paper.id])
+        self.env.invalidate_all()
+        with self.assertRaises(StoreNotAvailable):
+            self.exchange((self.mugs, 1), store=west)
+        # As its staff would, who work for both.
+        self.reviewer.company_ids |= other
+        exchange = self.env["giftcard.goods.exchange"].with_user(self.reviewer)
+        exchange = exchange.with_context(allowed_company_ids=(self.company | other).ids)
+        exchange = exchange.browse(exchange._start(exchange.card_id.browse(self.paper.id))["res_id"])
+        exchange.write({"store_id": west.id})
+        exchange.line_ids[0].quantity = 1
+        with self.assertRaises(StoreNotAvailable):
+            exchange.action_exchange()
+        # A card that is all companies' is taken by each.
+        self.kind.company_id = False
+        self.cr.execute("UPDATE loyalty_card SET company_id = NULL WHERE id = %s", self.paper.ids)
+        self.env.invalidate_all()
+        self.assertEqual(self.exchange((self.mugs, 1), store=west, approve=False).company_id, other)
+
+    def test_what_is_given_up_can_be_had_again(self):
+        self.claim()
+        # The rule is about points that were given, not about goods that were paid.
+        self.store.unclaimed_points_back = 50
+        for number, (picks, give_up) in enumerate(
+            (
+                (((self.mugs, 2), (self.teas, 1)), lambda order: order._cancel("Changed his mind")),
+                (((self.mugs, 1), (self.teas, 1)), lambda order: order._expire()),
+            )
+        ):
+            order = self.exchange(*picks, key=f"order {number}")
+            self.assertEqual(self.shown()[3], 0)
+            mugs, teas = order.line_ids
+            part = [{"line_id": (teas if number else mugs).id, "quantity": 1}]
+            with self.enter_registry_test_mode():
+                self.codes.with_user(self.clerk)._hand_over(order.pickup_code_id.digits, self.store, part)
+            give_up(order)
+            self.assertEqual((order.state, order.forfeited_points), ("done", 0))
+            self.assertEqual(self.shown(), ("part_used", number + 1, 0, 2 - number))
+            self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
+        order = self.exchange((self.mugs, 1), key="last")
+        self.assertEqual(self.shown(), ("used", 3, 0, 0))
+        self.hand_over(order.pickup_code_id.digits)
+        self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
+
+    def test_nothing_of_it_was_picked_up(self):
+        self.claim()
+        self.store.unclaimed_points_back = 0
+        order = self.exchange((self.mugs, 1))
+        order._expire()
+        self.assertEqual((order.state, self.shown()), ("expired", ("activated", 0, 0, 3)))
+
+    def test_expired_by_the_company_s_day(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.cr.execute("UPDATE loyalty_card SET expiration_date = '2030-05-01' WHERE id = %s", self.paper.ids)
+        self.env.invalidate_all()
+        for moment, state in (("2030-05-01 15:59:00", "activated"), ("2030-05-01 16:01:00", "expired")):
+            with freeze_time(moment):
+                self.assertEqual(self.shown()[0], state)
 
     def test_blocked(self):
         self.claim()

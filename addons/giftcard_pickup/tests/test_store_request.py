@@ -129,6 +129,75 @@ class TestStoreRequest(PickupCase):
             with self.assertRaises(AccessError):
                 change()
 
+    def test_what_has_become_of_it_is_not_written(self):
+        draft, sent = self.request(), self.request()
+        sent.action_send()
+        other = self.env["res.company"].create({"name": "Other"})
+        requests = self.requests.with_user(self.clerk)
+        forged = {
+            "reference_id": sent.sudo().reference_id.id,
+            "state": "received",
+            "name": "GR00001",
+            "user_id": self.storeman.id,
+            "company_id": other.id,
+        }
+        for name, value in forged.items():
+            with self.subTest(name):
+                with self.assertRaises(AccessError):
+                    requests.create({"store_id": self.store.id, "source_id": self.central.id, name: value})
+                with self.assertRaises(AccessError):
+                    draft.write({name: value})
+                made = requests.with_context(**{f"default_{name}": value}).create(
+                    {"store_id": self.store.id, "source_id": self.central.id}
+                )
+                self.assertEqual((made.state, made.user_id, made.name), ("draft", self.clerk, "New"))
+                self.assertEqual((made.sudo().reference_id.ids, made.company_id), ([], self.company))
+        copy = draft.copy()
+        self.assertEqual((copy.user_id, copy.line_ids.quantity), (self.clerk, 10))
+        with self.assertRaises(UserError):
+            draft.line_ids.write({"request_id": sent.id})
+        self.assertEqual(set(sent.sudo().reference_id.move_ids.mapped("state")), {"assigned", "waiting"})
+
+    def test_a_request_is_not_given_to_another_store(self):
+        west_clerk = self._make_user("clerk_west", "giftcard_pickup.group_clerk")
+        west = self.store.copy({"name": "West", "code": "W", "user_ids": [(6, 0, west_clerk.ids)]})
+        request = self.request()
+        with self.assertRaises(AccessError):
+            request.write({"store_id": west.id})
+        with self.assertRaises(AccessError):
+            foreign = self.requests.create({"store_id": west.id})
+            request.line_ids.write({"request_id": foreign.id})
+
+    def test_the_clerk_takes_the_goods_in(self):
+        request = self.request()
+        with self.assertRaises(UserError):
+            request.action_receive()
+        request.action_send()
+        self.assertFalse(request.is_arriving)
+        with self.assertRaises(UserError):
+            request.action_receive()
+        out, arriving = self.pickings(request)
+        self.validate(out, 4)
+        self.assertTrue(request.is_arriving)
+        arriving = arriving.filtered(lambda picking: picking.state == "assigned")
+        # Neither another store's staff, nor who may only look, also when he is a clerk elsewhere.
+        west = self._make_user("clerk_west", "giftcard_pickup.group_clerk")
+        both = self._make_user("clerk_both", "giftcard_pickup.group_clerk,stock.group_stock_user")
+        reviewer = self._make_user("looker", "giftcard_pickup.group_reviewer")
+        for user in (west, both, reviewer, self.storeman):
+            with self.assertRaises(AccessError):
+                request.with_user(user).action_receive()
+        Form(request.with_user(self.clerk), view="giftcard_pickup.giftcard_store_request_view_form")
+        request.action_receive()
+        self.assertEqual((arriving.state, arriving.user_id), ("done", self.clerk))
+        self.assertEqual(arriving.move_line_ids.mapped("quantity"), [4])
+        self.assertEqual((request.state, request.line_ids.received, self.stock()), ("in_transit", 4, (7, 0)))
+        self.assertFalse(request.is_arriving)
+        self.validate(self.pickings(request)[0].filtered(lambda picking: picking.state != "done"))
+        request.invalidate_recordset()
+        request.action_receive()
+        self.assertEqual((request.state, request.line_ids.received), ("received", 10))
+
     def test_roles(self):
         request = self.request()
         for groups in (

@@ -101,6 +101,30 @@ class TestTillPickup(TestPointOfSaleHttpCommon):
         self.assertEqual((record.state, record.goods), ("conflict", "Mug × 2"))
         self.assertEqual(len(redemption.handover_ids), 1)
 
+    def test_the_till_remembers_what_it_handed_over(self):
+        redemption = self.ready("a", 2)
+        self.run_tour("giftcard_till_pickup_remembers", mine=redemption)
+        self.assertEqual((redemption.state, len(redemption.handover_ids)), ("done", 2))
+
+    def test_an_old_answer_does_not_make_the_till_forget(self):
+        redemption = self.ready("a", 2)
+        self.run_tour("giftcard_till_pickup_old_answer", mine=redemption)
+        self.assertEqual(redemption.state, "done")
+
+    def test_a_lost_reply_costs_nothing(self):
+        redemption = self.ready("a", 2)
+        self.env.cr.execute(
+            "UPDATE giftcard_pickup_code SET digits = '12345678' WHERE id = %s", redemption.pickup_code_id.ids
+        )
+        self.env.invalidate_all()
+        self.run_tour("giftcard_till_pickup_lost_reply", mine=redemption)
+        self.assertEqual((redemption.state, len(redemption.handover_ids)), ("done", 1))
+
+    def test_the_till_remembers_what_could_not_be_booked(self):
+        redemption = self.ready("a", 2)
+        self.run_tour("giftcard_till_pickup_not_booked", mine=redemption)
+        self.assertEqual((redemption.state, len(redemption.handover_ids)), ("ready", 0))
+
     def test_who_is_no_clerk_of_the_store_has_no_button(self):
         self.store.user_ids = False
         self.assertEqual(self.main_pos_config.with_user(self.pos_user).giftcard_pickup_store, 0)

@@ -51,7 +51,7 @@ class TestToken(PickupCase):
     def test_a_leaked_key_alone_hands_nothing_over(self):
         code = self.ready().pickup_code_ids
         body = "-".join([*code.token.split("-")[:5], "A" * 16])
-        token = f"{body}-{code._base32(code.key_id._sign(body))}"
+        token = f"{body}-{code._base32(code.key_id._sign([body])[0])}"
         self.assertTrue(code.key_id._verify(body, base64.b32decode(f"{token.split('-')[6]}=")))
         self.assertEqual(self.hand_over(token)["result"], "unknown")
 
@@ -73,6 +73,42 @@ class TestToken(PickupCase):
         for token in (old, code.token):
             self.assertEqual(self.verify(token)["result"], "ready")
         self.assertEqual(code.key_id, self.key.search([("company_id", "=", self.company.id)], limit=1))
+
+    def test_codes_of_a_replaced_key_are_signed_anew_by_a_job(self):
+        self.put(self.mug, 10)
+        codes = self.ready(key="1").pickup_code_ids | self.ready(key="2").pickup_code_ids
+        used = self.ready(key="3").pickup_code_ids
+        self.hand_over(used.digits)
+        old = used.token
+        key = self.key._make(self.company)
+        with self.enter_registry_test_mode():
+            self.assertTrue(self.codes._sign_anew(limit=1))
+            self.env.ref("giftcard_pickup.ir_cron_sign_pickup_codes").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(codes.key_id, key)
+        for code in codes:
+            self.assertEqual(self.verify(code.token)["result"], "ready")
+        self.assertEqual(used.token, old)
+
+    def test_many_codes_are_signed_by_one_statement(self):
+        self.put(self.mug, 50)
+        self.grant(self.card, 1000)
+        codes = self.codes.browse()
+        for number in range(5):
+            codes |= self.ready(key=str(number)).pickup_code_ids
+        codes[:1]._sign()
+        codes.mapped("nonce")
+        derive = patch.object(type(self.key), "_private_key", autospec=True, side_effect=type(self.key)._private_key)
+        with derive as derived, self.assertQueryCount(3):
+            codes._sign()
+        # Once to see that this server can sign with the key, once to sign.
+        self.assertEqual(derived.call_count, 2)
+        used = codes[0]
+        self.hand_over(used.digits)
+        old = used.token
+        self.key._make(self.company)
+        codes._sign()
+        self.assertEqual(used.token, old)
 
     def test_what_a_distrusted_key_has_signed_is_refused(self):
         code = self.ready().pickup_code_ids

@@ -18,6 +18,17 @@ class TestVerifyScreen(PickupCase, HttpCase):
         self.assertEqual(redemption.pickup_code_ids.used_by_id, self.clerk)
         self.assertEqual(self.stock(), (1, 0))
 
+    def test_a_lost_reply_costs_nothing(self):
+        redemption = self.ready(quantity=2)
+        self.env.cr.execute(
+            "UPDATE giftcard_pickup_code SET digits = '12345678' WHERE id = %s", redemption.pickup_code_ids.ids
+        )
+        self.env.invalidate_all()
+        action = self.env.ref("giftcard_pickup.giftcard_pickup_verify_action")
+        self.start_tour(f"/odoo/action-{action.id}", "giftcard_pickup_lost_reply", login=self.clerk.login)
+        self.env.invalidate_all()
+        self.assertEqual((redemption.state, len(redemption.handover_ids)), ("done", 1))
+
     def test_parts_and_serial_numbers_for_a_proxy(self):
         phone = self.env["product.product"].create(
             {"name": "Phone", "type": "consu", "is_storable": True, "tracking": "serial"}

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
 
@@ -144,6 +144,27 @@ class TestVirtual(VirtualCase):
         redemption._cancel("Wrong")
         self.assertCard(self.alice._member_card(self.wallet_program), 0)
         self.assertEqual(self.pool._free(), {self.pool.id: 3})
+
+    def test_what_is_owed_beside_goods_that_came_back(self):
+        redemption = self.redemptions._submit(self.alice, self.store, [(self.reward, 1), (self.topup, 1)], "v")
+        self.fail_once()
+        redemption._approve()
+        self.hand_over(redemption.pickup_code_id.digits)
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(
+                active_id=redemption.picking_ids.id, active_ids=redemption.picking_ids.ids, active_model="stock.picking"
+            )
+        ).save()
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.write({"quantity": 1, "picked": True})
+        back.button_validate()
+        self.assertEqual((redemption.state, redemption.fulfilment_ids.state), ("returned", "failed"))
+        self.assertEqual(self.env["giftcard.ledger"]._check_invariants(), [])
+        self.wallet_program.max_load = 0
+        redemption._retry_fulfilment()
+        self.assertEqual((redemption.state, redemption.fulfilment_ids.state), ("returned", "done"))
+        self.assertCard(self.alice._member_card(self.wallet_program), 20)
 
     # Taking back
 

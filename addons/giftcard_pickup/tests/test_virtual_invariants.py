@@ -25,6 +25,18 @@ class TestVirtualInvariants(VirtualCase):
             invariant, "UPDATE giftcard_redemption SET state = 'to_review' WHERE id = %s", self.done.redemption_id.id
         )
 
+    def test_handovers_of_what_came_back(self):
+        redemption = self.redemptions._submit(self.alice, self.store, [(self.reward, 1), (self.code, 1)], "mixed")
+        redemption._approve()
+        self.hand_over(redemption.pickup_code_id.digits)
+        self.assertFound(
+            "of a virtual reward, each approved piece has a handover, and an undone one none that stands",
+            "UPDATE giftcard_redemption SET state = 'returned' WHERE id = %s;"
+            "UPDATE giftcard_fulfilment SET state = 'withdrawn' WHERE redemption_id = %s",
+            redemption.id,
+            redemption.id,
+        )
+
     def test_codes(self):
         invariant = "a code is set aside for a live redemption, and given to one handover"
         self.assertFound(

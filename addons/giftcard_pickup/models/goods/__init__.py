@@ -6,7 +6,6 @@ from . import (
     giftcard_ledger,
     giftcard_redemption,
     giftcard_redemption_line,
-    giftcard_reward,
     loyalty_card,
     loyalty_program,
 )

@@ -28,7 +28,7 @@ class GiftcardGoodsCard(models.Model):
             "balance",
             "held",
         ],
-        "loyalty.program": ["program_type", "goods_pieces"],
+        "loyalty.program": ["program_type", "goods_pieces", "company_id"],
     }
 
     number = fields.Char(readonly=True)
@@ -59,6 +59,7 @@ class GiftcardGoodsCard(models.Model):
 
     @property
     def _table_query(self):
+        zones = self.env["res.company"]._giftcard_zones()
         return SQL(
             """
             SELECT card.id, card.code AS number, card.program_id, card.company_id, card.partner_id AS member_id,
@@ -67,7 +68,7 @@ class GiftcardGoodsCard(models.Model):
                    CASE WHEN card.version = 0 OR card.state IN ('expired', 'replaced', 'closed') AND card.balance = 0
                         THEN COALESCE(taken.pieces, 0)
                         ELSE program.goods_pieces - card.balance::int END AS exchanged,
-                   CASE WHEN card.state = 'active' AND card.expiration_date < %(today)s THEN 'expired'
+                   CASE WHEN card.state = 'active' AND card.expiration_date < zone.today THEN 'expired'
                         WHEN card.state = 'active' AND card.balance < program.goods_pieces THEN 'part_used'
                         WHEN card.state = 'active' THEN 'activated'
                         WHEN card.state = 'frozen' THEN 'blocked'
@@ -75,13 +76,16 @@ class GiftcardGoodsCard(models.Model):
                         ELSE card.state END AS state
               FROM loyalty_card card
               JOIN loyalty_program program ON program.id = card.program_id AND program.program_type = %(goods)s
+         LEFT JOIN unnest(%(zones)s) AS zone (company_id, name, today)
+                ON zone.company_id = COALESCE(card.company_id, program.company_id, %(company)s)
          LEFT JOIN LATERAL (
                 SELECT -SUM(entry.amount)::int AS pieces
                   FROM giftcard_entry entry
                   JOIN giftcard_operation operation ON operation.id = entry.operation_id
                  WHERE entry.card_id = card.id AND operation.res_model = 'giftcard.redemption') taken ON TRUE
             """,
-            today=fields.Date.context_today(self),
+            zones=self.env["giftcard.ledger"]._columns(zones, "int4 text date"),
+            company=self.env.company.id,
             goods=GOODS,
         )
 

@@ -26,7 +26,7 @@ class GiftcardLedger(models.AbstractModel):
             "of a goods card, no more is exchanged than it promises, as a whole and of each of the goods": SQL(
                 """
                 SELECT redemption.goods_card_id AS card_id, line.goods_item_id,
-                       SUM(line.quantity - line.returned_quantity) AS exchanged
+                       SUM(line.quantity - line.unclaimed_quantity - line.returned_quantity) AS exchanged
                   FROM giftcard_redemption redemption
                   JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id
                   JOIN loyalty_card card ON card.id = redemption.goods_card_id
@@ -34,7 +34,7 @@ class GiftcardLedger(models.AbstractModel):
              LEFT JOIN giftcard_goods_item item ON item.id = line.goods_item_id
                  WHERE redemption.state NOT IN %s
                  GROUP BY GROUPING SETS ((redemption.goods_card_id), (redemption.goods_card_id, line.goods_item_id))
-                HAVING SUM(line.quantity - line.returned_quantity)
+                HAVING SUM(line.quantity - line.unclaimed_quantity - line.returned_quantity)
                        > CASE WHEN GROUPING(line.goods_item_id) = 1 THEN MAX(program.goods_pieces)
                               ELSE MAX(item.quantity) END
                 """,
@@ -47,7 +47,7 @@ class GiftcardLedger(models.AbstractModel):
                   JOIN loyalty_program program ON program.id = card.program_id AND program.program_type = %(goods)s
                  CROSS JOIN LATERAL (
                     SELECT COALESCE(SUM(quantity) FILTER (WHERE redemption.state IN %(pending)s), 0) AS pending,
-                           COALESCE(SUM(quantity - returned_quantity)
+                           COALESCE(SUM(quantity - unclaimed_quantity - returned_quantity)
                                         FILTER (WHERE redemption.state NOT IN %(pending)s), 0) AS exchanged
                       FROM giftcard_redemption redemption
                       JOIN giftcard_redemption_line line ON line.redemption_id = redemption.id

@@ -106,6 +106,9 @@ class GiftcardRedemption(models.Model):
             raise RewardNotAvailable(self.env._("These goods are not for this card."))
         if self.fulfilment not in ("pickup", "delivery"):
             raise RewardNotAvailable(self.env._("Choose a store or an address for the goods."))
+        owner = card.company_id or card.program_id.company_id
+        if owner and owner != self.company_id:
+            raise StoreNotAvailable(self.env._("This card is not exchanged at %s.", self.store_id.name))
         only = card.batch_id.store_id
         if only and (self.fulfilment != "pickup" or self.store_id != only):
             raise StoreNotAvailable(self.env._("This card is exchanged at %s alone.", only.name))

@@ -50,7 +50,8 @@ class GiftcardPickupKey(models.Model):
         self._require_manager()
         for company in self.company_id:
             # Managers do not write keys; a new one takes nothing away.
-            self.sudo()._make(company)._renew_codes()
+            self.sudo()._make(company)
+        self._renew_codes()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_archive(self):
@@ -59,7 +60,8 @@ class GiftcardPickupKey(models.Model):
         keys = self.sudo()
         result = super(GiftcardPickupKey, keys).action_archive()
         for company in keys.company_id:
-            keys._current(company)._renew_codes()
+            keys._current(company)
+        self._renew_codes()
         return result
 
     def _require_manager(self):
@@ -82,11 +84,14 @@ class GiftcardPickupKey(models.Model):
             {"company_id": company.id, "salt": salt, "public_key": self._public_key(self._private_key(salt))}
         )
 
-    def _sign(self, body):
-        """:return: the signature of ``body`` (str): r and s, 32 bytes each (as in IEEE P1363 and RFC 7518)"""
+    def _sign(self, bodies):
+        """:return: list of the signatures of ``bodies`` (list of str): r and s, 32 bytes each (as in IEEE P1363 and RFC
+        7518)
+        """
         self.ensure_one()
-        signature = self._private_key(self.salt).sign(body.encode(), ALGORITHM)
-        return b"".join(part.to_bytes(32, "big") for part in decode_dss_signature(signature))
+        private_key = self._private_key(self.salt)
+        signatures = (decode_dss_signature(private_key.sign(body.encode(), ALGORITHM)) for body in bodies)
+        return [b"".join(part.to_bytes(32, "big") for part in signature) for signature in signatures]
 
     def _verify(self, body, signature):
         """:return: whether ``signature`` (64 bytes) of ``body`` (str) was made by this key"""
@@ -99,12 +104,16 @@ class GiftcardPickupKey(models.Model):
             return False
         return True
 
+    @api.model
     def _renew_codes(self):
-        """Let the company's open codes be signed by this key; members see the new QR code when they look next."""
-        self.ensure_one()
-        self.env["giftcard.pickup.code"].search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "open")]
-        )._sign()
+        """Let open codes be signed by the new key; members see the new QR code when they look next.
+
+        A few now, so that a small shop has done with it, the others by a job.
+        """
+        # Who may change keys need not read codes.
+        codes = self.env["giftcard.pickup.code"].sudo()
+        if codes._sign_anew(limit=100):
+            self.env.ref("giftcard_pickup.ir_cron_sign_pickup_codes").sudo()._trigger()
 
     def _matches(self):
         return self.public_key == self._public_key(self._private_key(self.salt))

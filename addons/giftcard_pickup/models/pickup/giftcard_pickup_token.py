@@ -40,22 +40,55 @@ class GiftcardPickupCode(models.Model):
                 code.token = code._make_old_token(code.id, code.nonce) if code.nonce else False
 
     def _sign(self):
-        """Sign these codes, as they are now, with the current key of their company."""
-        if not self:
-            return
+        """Sign those of these codes that are open, as they are now, with the current key of their company."""
         for company, codes in self.grouped("company_id").items():
             key = self.env["giftcard.pickup.key"]._current(company)
-            for code in codes:
-                signature = self._base32(key._sign(code._token_body(key)))
-                self.env.execute_query(
-                    SQL(
-                        "UPDATE giftcard_pickup_code SET key_id = %s, signature = %s WHERE id = %s RETURNING id",
-                        key.id,
-                        signature,
-                        code.id,
-                    )
+            signatures = key._sign([code._token_body(key) for code in codes])
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE giftcard_pickup_code code SET key_id = %s, signature = signed.signature
+                      FROM unnest(%s::int4[], %s::text[]) AS signed (id, signature)
+                     WHERE code.id = signed.id AND code.state = 'open'
+                 RETURNING code.id
+                    """,
+                    key.id,
+                    codes.ids,
+                    [self._base32(signature) for signature in signatures],
                 )
+            )
         self.invalidate_recordset(["key_id", "signature", "token", "qr"], flush=False)
+
+    @api.model
+    def _sign_anew(self, limit):
+        """Sign open codes that another key than the current one has signed. Those that somebody is busy with wait.
+
+        :return: whether there may be more
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT code.id
+                  FROM giftcard_pickup_code code
+                  JOIN (SELECT company_id, MAX(id) AS id FROM giftcard_pickup_key WHERE active GROUP BY company_id) key
+                    ON key.company_id = code.company_id
+                 WHERE code.state = 'open' AND code.key_id <> key.id
+                 ORDER BY code.id
+                 LIMIT %s
+                   FOR NO KEY UPDATE OF code SKIP LOCKED
+                """,
+                limit,
+            )
+        )
+        self.browse([code_id for (code_id,) in rows])._sign()
+        return len(rows) == limit
+
+    @api.model
+    def _sign_all_anew(self, limit=500):
+        """Sign all that a replaced key has signed (cron)."""
+        seconds = 1
+        while seconds and self._sign_anew(limit):
+            seconds = self.env["ir.cron"]._commit_progress(limit)
 
     def _token_body(self, key=None):
         expiry = int(self.valid_until.replace(tzinfo=UTC).timestamp())

@@ -74,9 +74,12 @@ class GiftcardRedemption(models.Model):
         return self.state == "done" and not self._needed_goods()
 
     def _give_points_back(self, state, reason, member=None):
-        """Return points that were taken: all, or what the rule of the store says of goods that nobody picked up."""
+        """Return points that were taken: all, or what the rule of the store says of goods that nobody picked up.
+
+        The pieces of a goods card were paid for; no rule keeps them.
+        """
         back = due = self._points_due_back()
-        if state == "expired" and self.store_id:
+        if state == "expired" and self.store_id and not self.goods_card_id:
             digits = self.env["decimal.precision"].precision_get("Gift Card Value")
             share = due * self.store_id.unclaimed_points_back / 100
             back = float_round(share, precision_digits=digits, rounding_method="DOWN")

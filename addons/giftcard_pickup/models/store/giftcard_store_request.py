@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 STATES = [
     ("draft", "Draft"),
@@ -8,6 +8,9 @@ STATES = [
     ("received", "Received"),
     ("cancelled", "Cancelled"),
 ]
+
+# Written by the methods below alone.
+OWN = frozenset({"name", "company_id", "user_id", "reference_id", "state"})
 
 
 class GiftcardStoreRequest(models.Model):
@@ -42,13 +45,19 @@ class GiftcardStoreRequest(models.Model):
     )
     date_planned = fields.Datetime(string="Needed By", required=True, default=fields.Datetime.now)
     user_id = fields.Many2one(
-        "res.users", string="Requested By", readonly=True, default=lambda self: self.env.user, ondelete="restrict"
+        "res.users",
+        string="Requested By",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
     )
     note = fields.Char()
     line_ids = fields.One2many("giftcard.store.request.line", "request_id", copy=True)
     reference_id = fields.Many2one("stock.reference", readonly=True, copy=False, index="btree_not_null")
     move_ids = fields.Many2many(related="reference_id.move_ids", groups="stock.group_stock_user")
     state = fields.Selection(STATES, required=True, readonly=True, copy=False, index=True, default="draft")
+    is_arriving = fields.Boolean(compute="_compute_is_arriving", compute_sudo=True)
 
     @api.depends("warehouse_id")
     def _compute_possible_source_ids(self):
@@ -62,21 +71,50 @@ class GiftcardStoreRequest(models.Model):
             if request.source_id not in possible:
                 request.source_id = possible[:1]
 
+    @api.depends("reference_id.move_ids.picking_id.state")
+    def _compute_is_arriving(self):
+        for request in self:
+            request.is_arriving = bool(request._arriving_pickings())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_own(vals)
+        # Nor may it be given as a default.
+        defaults = {f"default_{name}" for name in OWN}
+        context = {key: value for key, value in self.env.context.items() if self.env.su or key not in defaults}
+        return super(GiftcardStoreRequest, self.with_context(context)).create(vals_list)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
         if any(request.reference_id for request in self):
             raise UserError(self.env._("A request that was sent is cancelled by its transfers, not deleted."))
 
     def write(self, vals):
+        self._refuse_own(vals)
         if not self.env.su and any(request.reference_id for request in self):
             raise UserError(self.env._("This request has been sent already."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "store_id" in vals:
+            # Not for a store of others either.
+            self.check_access("write")
+        return result
+
+    def _refuse_own(self, vals):
+        if not self.env.su and OWN & vals.keys():
+            raise AccessError(self.env._("What has become of a request cannot be written."))
 
     def action_send(self):
         """Ask for the goods: by the store's staff or who manages stores."""
         self.check_access("write")
         for request in self:
             request._send()
+
+    def action_receive(self):
+        """Take in what has arrived: by the store's staff or who manages stores."""
+        self.check_access("write")
+        for request in self:
+            request._receive()
 
     def action_open_pickings(self):
         self.ensure_one()
@@ -112,6 +150,27 @@ class GiftcardStoreRequest(models.Model):
         rules = request.env["stock.rule"]
         rules.run([line._procurement(rules, route) for line in request.line_ids])
         request._update_state()
+
+    def _receive(self):
+        """Take in the goods that have been sent; for what has not, another transfer waits.
+
+        :raise UserError: when nothing is on its way
+        """
+        # The staff have no rights on stock; they may take in what comes to their own store. The transfer names them.
+        pickings = self.sudo()._arriving_pickings()
+        if not pickings:
+            raise UserError(self.env._("Nothing is on its way."))
+        pickings.user_id = self.env.user
+        # No wizard may ask anything here: what has not been sent stays in another transfer.
+        pickings.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        if any(picking.state != "done" for picking in pickings):
+            raise UserError(self.env._("This cannot be received here: ask the warehouse to validate the transfer."))
+
+    def _arriving_pickings(self):
+        """:return: the transfers that bring goods which have left the source already"""
+        return self._arriving(self.reference_id.move_ids).picking_id.filtered(
+            lambda picking: picking.state == "assigned"
+        )
 
     def _update_state(self):
         """Say what has become of the goods; called when a transfer is done or cancelled."""

@@ -65,7 +65,12 @@ class GiftcardStoreRequestLine(models.Model):
 
     def write(self, vals):
         self._refuse_sent()
-        return super().write(vals)
+        result = super().write(vals)
+        if "request_id" in vals:
+            # Not into a request of others, nor into one that was sent.
+            self.check_access("write")
+            self._refuse_sent()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

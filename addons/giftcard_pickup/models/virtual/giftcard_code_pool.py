@@ -62,14 +62,13 @@ class GiftcardCodePool(models.Model):
                 SQL(
                     """
                     SELECT pool_id,
-                           CASE WHEN state = 'free' AND valid_until < %s THEN 'outdated' ELSE state END AS shown,
+                           CASE WHEN state = 'free' AND valid_until < today THEN 'outdated' ELSE state END AS shown,
                            COUNT(*)
                       FROM giftcard_pool_code
-                     WHERE pool_id = ANY(%s)
+                      JOIN %s USING (pool_id)
                      GROUP BY pool_id, shown
                     """,
-                    self._today(),
-                    self.ids,
+                    self._days(),
                 )
             )
         }
@@ -152,12 +151,13 @@ class GiftcardCodePool(models.Model):
                 self.env.execute_query(
                     SQL(
                         """
-                        SELECT pool_id, COUNT(*) FROM giftcard_pool_code
-                         WHERE pool_id = ANY(%s) AND state = 'free' AND (valid_until IS NULL OR valid_until >= %s)
+                        SELECT pool_id, COUNT(*)
+                          FROM giftcard_pool_code
+                          JOIN %s USING (pool_id)
+                         WHERE state = 'free' AND (valid_until IS NULL OR valid_until >= today)
                          GROUP BY pool_id
                         """,
-                        self.ids,
-                        self._today(),
+                        self._days(),
                     )
                 )
             )
@@ -184,9 +184,15 @@ class GiftcardCodePool(models.Model):
         """Look through all pools (cron)."""
         self.search([("low_stock", ">", 0)])._warn()
 
-    @api.model
-    def _today(self):
-        return fields.Date.context_today(self)
+    def _days(self):
+        """:return: SQL of a table ``pool`` (pool_id, today): the current date is that of the company, whoever asks"""
+        # The date of a company is no secret.
+        today = {company: company._giftcard_today() for company in self.company_id.sudo()}
+        return SQL(
+            "unnest(%s::int4[], %s::date[]) AS pool (pool_id, today)",
+            self.ids,
+            [today[pool.company_id] for pool in self],
+        )
 
     @api.model
     def _cipher(self):

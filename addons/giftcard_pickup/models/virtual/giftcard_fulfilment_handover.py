@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.giftcard_points.exceptions import InsufficientBalance
@@ -29,7 +29,7 @@ class GiftcardFulfilment(models.Model):
 
     def _hand_over_coupon(self):
         reward, program = self.reward_id, self.reward_id.coupon_program_id
-        today = fields.Date.context_today(self)
+        today = self.company_id._giftcard_today()
         if not program.active or (program.date_to and program.date_to < today):
             raise UserError(self.env._("The coupon program %s is over.", program.name))
         last_day = today + timedelta(days=reward.coupon_days) if reward.coupon_days else program.date_to

@@ -24,7 +24,6 @@ class GiftcardLedger(models.AbstractModel):
                 HAVING CASE WHEN redemption.state IN %(before)s THEN COUNT(fulfilment.id) <> 0
                             WHEN redemption.state IN %(undone)s
                             THEN COUNT(*) FILTER (WHERE fulfilment.state <> 'withdrawn') <> 0
-                            WHEN redemption.state = 'returned' THEN FALSE
                             WHEN redemption.state = 'done' AND redemption.fulfilment = 'virtual'
                             THEN COUNT(*) FILTER (WHERE fulfilment.state = 'done') <> line.quantity
                             ELSE COUNT(*) FILTER (WHERE fulfilment.state <> 'withdrawn') <> line.quantity END

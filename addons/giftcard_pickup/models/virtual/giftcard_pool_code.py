@@ -77,7 +77,7 @@ class GiftcardPoolCode(models.Model):
              RETURNING code.id
                 """,
                 pool=pool.id,
-                today=pool._today(),
+                today=pool.company_id._giftcard_today(),
                 count=count,
                 line=line.id,
             )
@@ -86,22 +86,22 @@ class GiftcardPoolCode(models.Model):
         return [code_id for (code_id,) in rows]
 
     @api.model
-    def _release(self, lines, outdated_only=False):
+    def _release(self, lines, before=None):
         """Free what is reserved for these lines.
 
-        :param outdated_only: only what cannot be used any more
+        :param before: date; only codes whose last day was before it
         """
         self.flush_model()
         self.env.execute_query(
             SQL(
                 """
                 UPDATE giftcard_pool_code SET state = 'free', line_id = NULL
-                 WHERE line_id = ANY(%s) AND state = 'reserved' AND (NOT %s OR valid_until < %s)
+                 WHERE line_id = ANY(%s) AND state = 'reserved' AND (%s IS NULL OR valid_until < %s)
              RETURNING id
                 """,
                 lines.ids,
-                outdated_only,
-                self.env["giftcard.code.pool"]._today(),
+                before,
+                before,
             )
         )
         self.invalidate_model(flush=False)
@@ -113,7 +113,7 @@ class GiftcardPoolCode(models.Model):
         :return: the ``giftcard.pool.code``
         :raise OutOfStock: when there is none
         """
-        self._release(line, outdated_only=True)
+        self._release(line, before=line.redemption_id.company_id._giftcard_today())
         code = self._hand_out(line)
         if not code:
             self._reserve(line, 1)

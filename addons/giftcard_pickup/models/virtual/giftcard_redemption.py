@@ -29,7 +29,8 @@ class GiftcardRedemption(models.Model):
         # Called by the job, or for reviewers who may not write handovers.
         redemption = self.sudo()
         redemption._lock()
-        if redemption.state in (*UNDONE, "returned"):
+        # What is owed beside goods that came back is still owed.
+        if redemption.state in UNDONE:
             return
         redemption.line_ids._deliver()
         if redemption.state == "approved" and not redemption.transfer_due and not redemption._needed_goods():

@@ -4,7 +4,7 @@ import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scann
 import { browser } from "@web/core/browser/browser";
 import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
@@ -96,6 +96,8 @@ export class PickupVerify extends Component {
         }
         this.scanned = text;
         this.key = randomKey();
+        // What was chosen of another code is not for this one.
+        this.state.choice = null;
         await this.ask("action_verify", []);
     }
 
@@ -119,6 +121,9 @@ export class PickupVerify extends Component {
             if (error instanceof RPCError && error.data?.name !== "odoo.exceptions.AccessError" && this.state.choice) {
                 // Refused: what was chosen stays, to be put right.
                 this.state.message = error.data.message;
+            } else if (error instanceof ConnectionLostError && this.state.choice) {
+                // It may have been booked: asked again by the same key, the server tells so.
+                this.state.message = _t("No answer. Press again.");
             } else {
                 this.clear();
                 throw error;

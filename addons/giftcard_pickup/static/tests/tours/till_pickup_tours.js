@@ -4,6 +4,7 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as Offline from "@point_of_sale/../tests/generic_helpers/offline_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import { run } from "@point_of_sale/../tests/generic_helpers/utils";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const DIALOG = ".o_giftcard_pickup_dialog";
@@ -134,6 +135,125 @@ add(
     see("nothing waits", `${DIALOG}:not(:has(.o_giftcard_waiting))`),
     click("seen", ".o_giftcard_conflicts button"),
     see("the till is done with it", `${DIALOG}:not(:has(.o_giftcard_conflicts))`),
+    Dialog.confirm("Close", ".btn-secondary")
+);
+
+/** Nothing is asked of the server but what the tour asks. */
+const noRefresh = () =>
+    run(() => {
+        posmodel.pickupTill.refresh = async () => {};
+    }, "the till does not ask again");
+
+add(
+    "giftcard_till_pickup_remembers",
+    known(),
+    noRefresh(),
+    ProductScreen.clickControlButton("Pickup"),
+    scanToken("mine"),
+    answer("ready", "A**"),
+    click("one less", ".o_giftcard_less"),
+    handOver(),
+    answer("handed_over", "in part"),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("ready", "No network"),
+    see("one is left of what was handed over with network", `.o_giftcard_line:contains("× 1")`),
+    handOver(),
+    answer("queued", "when the network is back"),
+    Offline.setOnlineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    run(() => posmodel.pickupTill.sync(), "the server is told"),
+    see("nothing waits", `${DIALOG}:not(:has(.o_giftcard_waiting)):not(:has(.o_giftcard_conflicts))`),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOnlineMode(),
+    Dialog.confirm("Close", ".btn-secondary")
+);
+
+add(
+    "giftcard_till_pickup_old_answer",
+    known(),
+    run(async () => {
+        const till = posmodel.pickupTill;
+        const token = shown("mine");
+        const told = await till.verify(token);
+        // An answer that was made before the handover arrives after it.
+        let arrived, release;
+        const made = new Promise((resolve) => (arrived = resolve));
+        const held = new Promise((resolve) => (release = resolve));
+        const call = till.call;
+        till.call = async (method, ...args) => {
+            const answer = await call.call(till, method, ...args);
+            if (method === "action_offline") {
+                till.call = call;
+                arrived();
+                await held;
+            }
+            return answer;
+        };
+        const refreshed = till.refresh();
+        await made;
+        await till.handOver(token, told, [{ line_id: told.lines[0].line_id, quantity: 2 }], "key");
+        release();
+        await refreshed;
+        const left = Object.values(till.known.open).flatMap((code) => code.lines);
+        if (left.length) {
+            throw new Error(`The till believes that this is left: ${JSON.stringify(left)}`);
+        }
+    }, "an old answer does not make the till forget")
+);
+
+add(
+    "giftcard_till_pickup_lost_reply",
+    ProductScreen.clickControlButton("Pickup"),
+    scan("12345678"),
+    answer("ready", "A**"),
+    run(() => {
+        const till = posmodel.pickupTill;
+        const call = till.call;
+        till.call = async (...args) => {
+            till.call = call;
+            await call.apply(till, args);
+            throw new ConnectionLostError();
+        };
+    }, "the reply gets lost"),
+    handOver(),
+    see("what was chosen stays", `.o_giftcard_answer[data-result=ready] .alert-danger:contains("Press again")`),
+    handOver(),
+    answer("handed_over", "Handed over"),
+    Dialog.confirm("Close", ".btn-secondary")
+);
+
+add(
+    "giftcard_till_pickup_not_booked",
+    known(),
+    noRefresh(),
+    Offline.setOfflineMode(),
+    ProductScreen.clickControlButton("Pickup"),
+    scanToken("mine"),
+    answer("ready", "No network"),
+    handOver(),
+    answer("queued", "when the network is back"),
+    Offline.setOnlineMode(),
+    run(async () => {
+        // More than the order has: the server refuses it.
+        const till = posmodel.pickupTill;
+        const [entry] = till.state.waiting;
+        till.store("queue", { ...entry, parts: [{ ...entry.parts[0], quantity: 3 }] });
+        await till.sync();
+    }, "the server books no more than there is"),
+    see("the conflict is shown", ".o_giftcard_conflicts"),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOfflineMode(),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    click("seen", ".o_giftcard_conflicts button"),
+    scanToken("mine"),
+    answer("used", "at this till"),
+    Offline.setOnlineMode(),
     Dialog.confirm("Close", ".btn-secondary")
 );
 

@@ -1,12 +1,13 @@
 import { Component, onMounted, useRef, useState } from "@odoo/owl";
 import { useDialogScan } from "@giftcard_points/app/hooks/member_scan_hook";
 import { beep } from "@giftcard_pickup/handover/beep";
+import { randomKey } from "@giftcard_pickup/handover/device";
 import { HandoverChoice } from "@giftcard_pickup/handover/handover_choice";
 import { PickupAnswer, isGood } from "@giftcard_pickup/handover/pickup_answer";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 
 /** Verify a pickup code at the till and hand the goods over, with network or without. */
 export class PickupDialog extends Component {
@@ -48,12 +49,15 @@ export class PickupDialog extends Component {
             return;
         }
         this.scanned = text;
+        this.key = randomKey();
+        // What was chosen of another code is not for this one.
+        this.state.choice = null;
         await this.ask(() => this.till.verify(text));
     }
 
     async handOver() {
         const { answer, choice } = this.state;
-        await this.ask(() => this.till.handOver(this.scanned, answer, choice.parts));
+        await this.ask(() => this.till.handOver(this.scanned, answer, choice.parts, this.key));
     }
 
     async ask(call) {
@@ -65,11 +69,17 @@ export class PickupDialog extends Component {
             beep(isGood(answer));
         } catch (error) {
             beep(false);
-            if (!(error instanceof RPCError && this.state.choice)) {
+            if (!this.state.choice) {
                 throw error;
             }
-            // Refused: what was chosen stays, to be put right.
-            this.state.message = error.data.message;
+            // What was chosen stays: refused, to be put right; without an answer, to be asked again by the same key.
+            if (error instanceof RPCError) {
+                this.state.message = error.data.message;
+            } else if (error instanceof ConnectionLostError) {
+                this.state.message = _t("No answer. Press again.");
+            } else {
+                throw error;
+            }
         } finally {
             this.state.busy = false;
             this.input.el?.focus();

@@ -3,7 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { session } from "@web/session";
-import { deviceName, randomKey } from "@giftcard_pickup/handover/device";
+import { deviceName } from "@giftcard_pickup/handover/device";
 import { canVerify, normalize, verifyToken } from "./pickup_token";
 
 const REFRESH = 5 * 60 * 1000;
@@ -17,6 +17,9 @@ const time = (iso) => luxon.DateTime.fromISO(iso).toLocaleString(luxon.DateTime.
  * is written to the browser's storage, each under a name of its own, before the clerk is told that it is done; it stays
  * there until the server has answered. What the server could not book is shown until the clerk has seen it, and kept in the
  * back office until somebody has dealt with it.
+ *
+ * What this till has handed over itself it knows at any time: it is taken from what the server told last, until the server
+ * tells anew.
  */
 export class PickupTill {
     constructor(pos) {
@@ -24,6 +27,7 @@ export class PickupTill {
         this.prefix = `giftcard_pickup.${session.db}.${pos.config.id}`;
         // What the screen shows; a screen makes itself an observer of it by useState.
         this.state = reactive({ waiting: [], conflicts: [], online: true });
+        this.learned = 0;
         this.read();
     }
 
@@ -43,14 +47,23 @@ export class PickupTill {
         return known?.store_id === this.storeId ? known : null;
     }
 
+    set known(known) {
+        browser.localStorage.setItem(`${this.prefix}.known`, JSON.stringify(known));
+    }
+
     // With the server
 
     /** Send what waits, and ask for what the till has to know. */
     async refresh() {
         await this.sync();
         try {
-            const known = await this.call("action_offline", [this.storeId]);
-            browser.localStorage.setItem(`${this.prefix}.known`, JSON.stringify(known));
+            let known, learned;
+            do {
+                learned = this.learned;
+                known = await this.call("action_offline", [this.storeId]);
+                // The answer may be older than what was handed over while it was on its way.
+            } while (learned !== this.learned);
+            this.known = known;
         } catch (error) {
             this.lost(error);
         }
@@ -59,7 +72,7 @@ export class PickupTill {
     /** @returns {Promise<Object>} the answer to a scanned code, of the server or, without it, of the till itself */
     async verify(text) {
         try {
-            return await this.call("action_verify", [text, this.storeId], { device: deviceName() });
+            return this.notTold(await this.call("action_verify", [text, this.storeId], { device: deviceName() }));
         } catch (error) {
             this.lost(error);
             return this.verifyAlone(normalize(text));
@@ -69,16 +82,25 @@ export class PickupTill {
     /**
      * Hand over. If the server's reply is lost the handover is queued by the same key, by which the server knows whether it
      * was booked.
+     *
+     * @param {string} key of the scan, the same when the clerk has to press again
+     * @throws {ConnectionLostError} when the reply is lost and the code is not one that can be verified without network
      */
-    async handOver(text, answer, parts) {
-        const key = randomKey();
+    async handOver(text, answer, parts, key) {
         if (!answer.offline) {
             try {
                 const options = { device: deviceName(), key };
-                return await this.call("action_hand_over", [text, this.storeId, parts], options);
+                const told = await this.call("action_hand_over", [text, this.storeId, parts], options);
+                if (told.result === "handed_over") {
+                    this.learn(told.lines);
+                }
+                return told;
             } catch (error) {
                 this.lost(error);
                 const alone = await this.verifyAlone(normalize(text));
+                if (["needs_network", "newer"].includes(alone.result)) {
+                    throw error;
+                }
                 if (alone.result !== "ready") {
                     return alone;
                 }
@@ -95,17 +117,20 @@ export class PickupTill {
         const handovers = waiting.map(({ uuid, scanned, parts, handed_at }) => ({ uuid, scanned, parts, handed_at }));
         try {
             for (const told of await this.call("action_sync", [handovers, this.storeId], { device: deviceName() })) {
-                const entry = waiting.find((one) => one.uuid === told.uuid);
+                const entry = this.state.waiting.find((one) => one.uuid === told.uuid);
+                if (!entry || told.state === "later") {
+                    continue;
+                }
                 if (told.state === "conflict") {
                     this.store("conflict", { ...entry, message: told.message });
                     this.pos.notification.add(
                         _t("%(order)s could not be booked: %(why)s", { order: entry.redemption, why: told.message }),
                         { type: "danger", sticky: true }
                     );
+                } else {
+                    this.learn(entry.parts);
                 }
-                if (told.state !== "later") {
-                    this.forget("queue", told.uuid);
-                }
+                this.forget("queue", told.uuid);
             }
         } catch (error) {
             this.lost(error);
@@ -126,6 +151,28 @@ export class PickupTill {
     }
 
     // Without the server
+
+    /** Take what was handed over from what is known to be left. */
+    learn(lines) {
+        this.learned++;
+        const known = this.known;
+        if (!known) {
+            return;
+        }
+        for (const code of Object.values(known.open)) {
+            if (code.lines.some((line) => lines.some((one) => one.line_id === line.line_id))) {
+                code.lines = this.without(code.lines, lines);
+                code.handed_at = new Date().toISOString();
+            }
+        }
+        this.known = known;
+    }
+
+    /** A conflict that the clerk has seen is remembered as any handover, until the server is asked again. */
+    seen(entry) {
+        this.learn(entry.parts);
+        this.forget("conflict", entry.uuid);
+    }
 
     async verifyAlone(text) {
         const known = this.known;
@@ -154,13 +201,26 @@ export class PickupTill {
             );
             return { result: "newer", message };
         }
-        const lines = this.notQueued(code.lines);
-        if (!lines.length) {
-            const entry = this.state.waiting.findLast((one) => one.redemption === code.redemption);
-            const message = _t("Handed over at this till already: %s.", time(entry.handed_at));
-            return { result: "used", redemption: code.redemption, message };
+        return this.notTold({ ...code, offline: true, result: "ready", message: _t("No network. The code is genuine.") });
+    }
+
+    /** An answer without what this till has handed over of it and the server has not booked. */
+    notTold(answer) {
+        if (answer.result !== "ready") {
+            return answer;
         }
-        return { ...code, lines, offline: true, result: "ready", message: _t("No network. The code is genuine.") };
+        const entries = [...this.state.conflicts, ...this.state.waiting];
+        const lines = this.without(
+            answer.lines,
+            entries.flatMap((entry) => entry.parts)
+        );
+        if (lines.length) {
+            return { ...answer, lines };
+        }
+        const entry = entries.findLast((one) => one.redemption === answer.redemption);
+        const handedAt = entry?.handed_at || answer.handed_at;
+        const message = _t("Handed over at this till already: %s.", time(handedAt));
+        return { result: "used", redemption: answer.redemption, message };
     }
 
     whyNetwork(known) {
@@ -181,10 +241,10 @@ export class PickupTill {
         return { result: state, message: messages[state] };
     }
 
-    /** What is left of lines after what waits to be told. */
-    notQueued(lines) {
+    /** What is left of lines when others are taken from them. */
+    without(lines, others) {
         const handed = {};
-        for (const { line_id, quantity } of this.state.waiting.flatMap((entry) => entry.parts)) {
+        for (const { line_id, quantity } of others) {
             handed[line_id] = (handed[line_id] || 0) + quantity;
         }
         return lines
