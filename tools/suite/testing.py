@@ -135,6 +135,8 @@ def run_group(group: Group, options: list[str], env: Environment, cluster: Clust
             f"--odoo-extra=db-filter=^{DATABASE}$",
             "--odoo-http",
             "-Wignore",
+            "-p",
+            "suite.own_files",
         ]
     else:
         # Without it every test outside Odoo would load a registry.

@@ -30,14 +30,16 @@ class Reward(BaseModel):
     def from_record(cls, reward, points):
         """:param points: what the member may spend in the reward's program"""
         limited = reward.availability != "unlimited"
-        # Products are not the member's to read; whether there is a picture is asked without loading it.
+        # Products are not the member's to read. The stored pictures tell their size; the product's own field, which is
+        # computed from them, would read each file to know whether there is one.
         product = reward.sudo().product_id.with_context(bin_size=True)
+        picture = product.image_variant_128 or product.product_tmpl_id.image_128
         return cls(
             id=reward.id,
             name=reward.name,
             points_price=exact(reward.points_price),
             description=reward.description or None,
-            image_url=f"{PREFIX}/rewards/{reward.id}/image" if product.image_128 else None,
+            image_url=f"{PREFIX}/rewards/{reward.id}/image" if picture else None,
             available=reward.available_quantity if limited else None,
             redeemed_out=reward.availability == "redeemed_out",
             affordable=points >= reward.points_price,
