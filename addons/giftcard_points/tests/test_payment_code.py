@@ -113,6 +113,17 @@ class TestPaymentCode(TillCase):
             self.store(again)
         self.assertCard(80)
 
+    def test_an_order_stored_after_its_session_was_closed(self):
+        data, code = self.order(20), self.member._payment_code()["code"]
+        self.scan(code, data)
+        self.assertTrue(self.hold(data, 20)["successful"])
+        self.pos_session.action_pos_session_closing_control()
+        self.open_new_session()
+        order = self.store(data)
+        self.assertEqual((order.session_id, order.state), (self.pos_session, "paid"))
+        self.assertNotEqual(order.session_id.id, self.codes.search([("partner_id", "=", self.member.id)]).session_id.id)
+        self.assertCard(80)
+
     def test_repeated_calls_use_one_code(self):
         data, code = self.order(20), self.member._payment_code()["code"]
         for __ in range(2):

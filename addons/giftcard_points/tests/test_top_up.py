@@ -304,6 +304,31 @@ class TestPayout(TopUpCase):
         with self.assertRaises(AlreadyResolved), self.env.cr.savepoint():
             self.refund(load)
 
+    def test_what_the_till_took_back_is_not_paid_back_from_a_successor(self):
+        other = self.load(400)
+        load = self.load(100)
+        self.ledger._claw_back(Act("reverse"), load, 50)
+        successor = self.wallet._replace(Act("replace"))
+        with self.assertRaises(InsufficientBalance) as refusal:
+            self.refund(load, 51)
+        self.assertEqual(refusal.exception.available, 50)
+        # Nor does undoing the purchase take more than what is left of it.
+        self.ledger._void(Act("payout"), load)
+        self.assertCard(successor, 400)
+        self.refund(other)
+        self.assertCard(successor, 0)
+
+    def test_the_till_takes_back_of_a_successor(self):
+        """550 for 500: a fifth went back at the till, and the bonus with the rest."""
+        self.load(400)
+        load = self.load(500)
+        successor = self.wallet._replace(Act("replace"))
+        self.ledger._claw_back(Act("reverse"), load, 110)
+        self.refund(load)
+        kinds = successor.entry_ids.sorted("version").mapped(lambda entry: (entry.kind, entry.amount))
+        self.assertEqual(kinds[-3:], [("reverse", -110), ("payout", -400), ("clawback", -40)])
+        self.assertCard(successor, 400)
+
     def test_managers_pay_back_an_operation(self):
         load = self.load(500)
         officer = self._make_user("pay_officer", "giftcard_points.group_officer")

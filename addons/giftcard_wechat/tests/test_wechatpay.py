@@ -252,7 +252,34 @@ class TestWechatpay(WechatpayCase):
         difference.with_user(manager).note = "Found the next day."
         difference.with_user(manager).action_resolve()
         self.assertEqual((record.state, difference.resolved_by), ("matched", manager))
+        with self.assertRaises(UserError):
+            difference.with_user(manager).note = "Never mind."
         record.with_user(manager).action_view_lines()
+
+    def test_bills_are_not_written_by_hand(self):
+        manager = new_test_user(self.env, "wxpay_manager", "base.group_user,giftcard_points.group_manager")
+        bills = self.env["giftcard.wechatpay.bill"].with_user(manager)
+        record = bills.create({"date": "2026-05-01"})
+        self.tx._wechatpay_take(self.word())
+        record.sudo().fetched_at = "2026-05-02 03:00:00"
+        record.action_reconcile()
+        [difference] = record.difference_ids
+        self.assertEqual((record.state, difference.kind), ("differing", "missing"))
+        for values in ({"state": "matched"}, {"date": "2026-05-02"}, {"digest": "x"}, {"message": False}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                record.write(values)
+        with self.assertRaises(AccessError):
+            bills.create({"date": "2026-05-02", "state": "matched"})
+        with self.assertRaises(AccessError):
+            bills.with_context(default_state="matched").create({"date": "2026-05-02"})
+        for values in ({"resolved": True}, {"amount": 0}, {"bill_id": record.id}, {"resolved_by": self.env.uid}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                difference.write(values)
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                record.write({"difference_ids": [(1, difference.id, values)]})
+        record.write({"difference_ids": [(1, difference.id, {"note": "Looked up."})]})
+        self.assertEqual((difference.note, difference.resolved), ("Looked up.", False))
+        difference.action_ask()
 
     def test_values_of_the_form(self):
         """Managers open bills without a right to the provider behind them."""

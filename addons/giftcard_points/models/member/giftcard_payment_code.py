@@ -191,6 +191,8 @@ class GiftcardPaymentCode(models.Model):
     def _use(self, order, members, operation):
         """Use up the code bound to an order: the guarded statement lets one of several uses win.
 
+        The session was checked when it was bound. An order that is stored after that one's end gets another.
+
         :param order: ``pos.order`` that is being stored
         :param members: ``res.partner`` records whose value is taken
         :param operation: that takes the value
@@ -200,13 +202,11 @@ class GiftcardPaymentCode(models.Model):
             SQL(
                 """
                 UPDATE giftcard_payment_code SET state = 'used', operation_id = %s
-                 WHERE order_uuid = %s AND session_id = %s AND partner_id = ANY(%s) AND state = 'bound'
-                   AND expires_at >= %s
+                 WHERE order_uuid = %s AND partner_id = ANY(%s) AND state = 'bound' AND expires_at >= %s
              RETURNING partner_id
                 """,
                 operation.id,
                 order.uuid,
-                order.session_id.id,
                 members.ids,
                 fields.Datetime.now(),
             )

@@ -180,11 +180,15 @@ class GiftcardLedger(models.AbstractModel):
     def _left_on(self, heir, entry):
         """What is left of a credit whose card was replaced or merged: of its successor's value as much as was granted
         and is not taken back yet. What of the bonus is gone from there is not asked back.
+
+        A refund of the sale took its share of what was paid, from whichever lots.
         """
         [(paid, bonus)] = self.env.execute_query(
             SQL(
                 """
-                SELECT LEAST(free.paid, granted.paid - back.paid), LEAST(free.bonus, granted.bonus - back.bonus)
+                SELECT owed.paid,
+                       LEAST(free.bonus, granted.bonus - back.bonus,
+                             granted.paid + granted.bonus - back.amount - GREATEST(owed.paid, 0))
                   FROM (SELECT COALESCE(SUM(remaining - held) FILTER (WHERE origin = 'paid'), 0) AS paid,
                                COALESCE(SUM(remaining - held) FILTER (WHERE origin <> 'paid'), 0) AS bonus
                           FROM giftcard_lot
@@ -194,10 +198,17 @@ class GiftcardLedger(models.AbstractModel):
                           FROM giftcard_lot
                          WHERE entry_id = %(entry)s) granted,
                        (SELECT COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'payout'), 0) AS paid,
-                               COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'clawback'), 0) AS bonus
+                               COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'clawback'), 0) AS bonus,
+                               COALESCE(-SUM(back.amount) FILTER (WHERE operation.kind = 'reverse'), 0) AS sale,
+                               COALESCE(-SUM(back.amount), 0) AS amount
                           FROM giftcard_operation operation
-                          JOIN giftcard_entry back ON back.operation_id = operation.id
+                          JOIN giftcard_entry back ON back.operation_id = operation.id AND back.amount < 0
                          WHERE operation.refund_of_id = %(operation)s) back
+            CROSS JOIN LATERAL (
+                       SELECT LEAST(free.paid,
+                                    granted.paid - back.paid
+                                    - back.sale * granted.paid / NULLIF(granted.paid + granted.bonus, 0),
+                                    granted.paid + granted.bonus - back.amount) AS paid) owed
                 """,
                 heir=heir.id,
                 entry=entry.id,

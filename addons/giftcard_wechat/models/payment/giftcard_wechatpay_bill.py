@@ -4,8 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from odoo.addons.giftcard_points.by_hand import created_fields
 
 from ...exceptions import PaymentRefused
 from ...wechatpay import bill as bill_format
@@ -16,6 +18,8 @@ _logger = logging.getLogger(__name__)
 # WeChat Pay makes a day's bill until ten the next morning; it is looked for so many days.
 READY_HOUR = 10
 DAYS = 7
+# What managers may say of a bill: of which day it is. Its differences guard themselves.
+BY_HAND = {"provider_id", "date", "difference_ids"}
 _NOTHING_SOLD, _BEING_MADE = "NO_STATEMENT_EXIST", "STATEMENT_CREATING"
 
 
@@ -90,13 +94,28 @@ class GiftcardWechatpayBill(models.Model):
             bill.update(totals.get(bill, {"payments": 0, "refunds": 0, "fees": 0}))
             bill.open_differences = counts.get(bill, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_by_hand(created_fields(self.env, vals_list) - BY_HAND)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_by_hand(vals.keys() - {"difference_ids"})
+        return super().write(vals)
+
+    def _refuse_by_hand(self, names):
+        """:raise AccessError: when a client writes what comparing with WeChat Pay writes"""
+        if names and not self.env.su:
+            raise AccessError(self.env._("What a bill says comes from WeChat Pay."))
+
     def action_fetch(self):
         """Fetch the bill, or fetch it again.
 
         :raise UserError: with WeChat Pay's reason
         """
         self.check_access("write")
-        for bill in self:
+        # Who may look after a bill may fetch it, and writes of it only what WeChat Pay says.
+        for bill in self.sudo():
             bill._fetch()
             if bill.state == "failed":
                 raise UserError(bill.message)
@@ -104,7 +123,8 @@ class GiftcardWechatpayBill(models.Model):
     def action_reconcile(self):
         """Compare again, after differences were mended; those that somebody has explained stay as they are."""
         self.check_access("write")
-        for bill in self.filtered("fetched_at"):
+        # As in action_fetch.
+        for bill in self.sudo().filtered("fetched_at"):
             bill._reconcile()
 
     def action_view_lines(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 
@@ -41,6 +41,14 @@ class GiftcardWechatpayDifference(models.Model):
 
     _number_uniq = models.Constraint("UNIQUE(bill_id, kind, line_kind, number)", "This difference is listed already.")
 
+    def write(self, vals):
+        if not self.env.su:
+            if vals.keys() - {"note"}:
+                raise AccessError(self.env._("Of a difference only the explanation is written by hand."))
+            if any(difference.resolved for difference in self):
+                raise UserError(self.env._("This difference is explained already."))
+        return super().write(vals)
+
     def action_resolve(self):
         """Take the difference as explained.
 
@@ -49,8 +57,10 @@ class GiftcardWechatpayDifference(models.Model):
         self.check_access("write")
         if not all(difference.note for difference in self):
             raise UserError(self.env._("Say first what was found."))
-        self.write({"resolved": True, "resolved_by": self.env.uid, "resolved_at": fields.Datetime.now()})
-        for bill in self.bill_id.filtered(lambda bill: bill.state == "differing" and not bill.open_differences):
+        # Who may explain a difference may close it, by this method alone.
+        closed = self.sudo()
+        closed.write({"resolved": True, "resolved_by": self.env.uid, "resolved_at": fields.Datetime.now()})
+        for bill in closed.bill_id.filtered(lambda bill: bill.state == "differing" and not bill.open_differences):
             bill.state = "matched"
 
     def action_ask(self):
@@ -58,7 +68,7 @@ class GiftcardWechatpayDifference(models.Model):
         self.check_access("write")
         # Managers see what is asked for: the payment behind their bill.
         self.transaction_id.sudo().action_wechatpay_ask()
-        self.bill_id._reconcile()
+        self.bill_id.sudo()._reconcile()
 
     @api.model
     def _compare(self, bill):
