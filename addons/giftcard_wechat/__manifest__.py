@@ -5,13 +5,23 @@
     "category": "Sales/Loyalty",
     "author": "Gift Card Suite contributors",
     "license": "LGPL-3",
-    "depends": ["giftcard_pickup", "account_payment"],
-    "external_dependencies": {"python": ["cryptography", "openapi-pydantic", "pydantic", "requests"]},
+    "depends": ["giftcard_pickup", "account_payment", "sms"],
+    "external_dependencies": {
+        "python": [
+            "alibabacloud-dysmsapi20170525",
+            "cryptography",
+            "openapi-pydantic",
+            "pydantic",
+            "requests",
+            "tencentcloud-sdk-python-sms",
+        ]
+    },
     "data": [
         "security/giftcard_wechat_groups.xml",
         "security/ir.model.access.csv",
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
+        "security/giftcard_people_rules.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/api_docs_templates.xml",
@@ -19,8 +29,10 @@
         "views/giftcard_identity_views.xml",
         "views/giftcard_api_token_views.xml",
         "views/res_partner_views.xml",
+        "views/giftcard_people_views.xml",
         "views/giftcard_wechat_menus.xml",
         "views/wechatpay_templates.xml",
+        "views/giftcard_people_menus.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
         "data/payment_provider_data.xml",
@@ -30,5 +42,5 @@
         "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/giftcard_wechat_demo.xml"],
+    "demo": ["demo/giftcard_wechat_demo.xml", "demo/giftcard_people_demo.xml"],
 }

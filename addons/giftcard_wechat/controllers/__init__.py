@@ -1,5 +1,6 @@
 from . import (
     session,
+    phone,
     member,
     card,
     store,
