@@ -16,12 +16,14 @@ class SessionController(http.Controller):
         status=201,
         member=False,
         problems=[
+            "invalid_credentials",
             "invalid_login_code",
             "login_refused",
             "member_closed",
             "member_frozen",
             "one_time_code_wrong",
             "provider_unavailable",
+            "too_many_attempts",
         ],
     )
     def login(self, body):

@@ -47,3 +47,12 @@ class OneTimeCodeRequest(Request):
 class OneTimeCodeSent(BaseModel):
     expires_in: Annotated[int, Field(description="Seconds the code is good for.")]
     resend_in: Annotated[int, Field(description="Seconds until another one can be asked for.")]
+
+
+class PasswordRequest(Request):
+    phone: Phone
+    code: OneTimeCode
+    password: Password
+    appid: Annotated[
+        str | None, Field(pattern="^[!-~]{1,64}$", description="An app of the merchant, if the server has several.")
+    ] = None

@@ -31,8 +31,17 @@ class PhoneCodeProof(Request):
     appid: Appid = None
 
 
+class PhonePasswordProof(Request):
+    """Phone number and password. Five wrong ones within 15 minutes make the number wait; a code works."""
+
+    provider: Literal["phone_password"]
+    phone: Phone
+    password: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+    appid: Appid = None
+
+
 Proof = Annotated[
-    WechatProof | PhoneCodeProof,
+    WechatProof | PhoneCodeProof | PhonePasswordProof,
     Field(discriminator="provider", description="What shows who the person is."),
 ]
 

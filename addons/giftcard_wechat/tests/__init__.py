@@ -16,3 +16,4 @@ from . import test_wechatpay
 from . import test_wechatpay_till
 from . import test_devices
 from . import test_one_time_code
+from . import test_password

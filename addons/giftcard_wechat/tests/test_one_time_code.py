@@ -7,34 +7,14 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..exceptions import SmsRefused, SmsUnavailable
-from .common import ApiCase
+from .common_people import PHONE, PeopleCase
 
-PHONE = "+8613800138000"
 NOW = "2030-01-01 12:00:00"
 GATEWAY = "odoo.addons.giftcard_wechat.models.people.giftcard_sms_gateway.GiftcardSmsGateway._send_code"
 
 
 @tagged("post_install", "-at_install")
-class TestOneTimeCode(ApiCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.gateway = cls.env["giftcard.sms.gateway"].create({"name": "Shown", "kind": "backoffice"})
-        cls.env.company.giftcard_sms_gateway_id = cls.gateway
-        cls.codes = cls.env["giftcard.one.time.code"]
-
-    def send(self, phone=PHONE, purpose="login", **body):
-        return self.api("POST", "/one-time-codes", json={"phone": phone, "purpose": purpose, **body})
-
-    def code(self, phone=PHONE, purpose="login", **body):
-        """:return: the code that the back office shows"""
-        response = self.send(phone, purpose, **body)
-        self.assertEqual(response.status_code, 202, response.text)
-        return self.codes.search([], limit=1).shown
-
-    def log_in(self, code, phone=PHONE):
-        return self.api("POST", "/sessions", json={"provider": "phone_code", "phone": phone, "code": code})
-
+class TestOneTimeCode(PeopleCase):
     def wrong(self, code):
         return "000000" if code != "000000" else "000001"
 

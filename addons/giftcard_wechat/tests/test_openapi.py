@@ -13,6 +13,7 @@ PUBLIC = {
     ("/sessions", "post"),
     ("/sessions/refresh", "post"),
     ("/one-time-codes", "post"),
+    ("/passwords", "post"),
 }
 BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "", "/{}"}
 

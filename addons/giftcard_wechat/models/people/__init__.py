@@ -4,5 +4,7 @@ from . import res_company
 from . import res_config_settings
 from . import giftcard_sms_gateway
 from . import giftcard_one_time_code
+from . import giftcard_login_attempt
+from . import giftcard_identity_password
 from . import giftcard_api_proof
 from . import giftcard_api_phone

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.http import request
 
 from ...api.problems import Problem
 
@@ -18,6 +19,8 @@ class GiftcardApiProof(models.AbstractModel):
         :return: ``giftcard.identity``
         :raise Problem: when the proof is not good
         """
+        if proof.provider == "phone_password":
+            return self._by_password(proof)
         # Providers are asked before anything is locked or written.
         return self.env["giftcard.identity"]._of(self._subject(proof, purpose))
 
@@ -34,6 +37,11 @@ class GiftcardApiProof(models.AbstractModel):
         company = self._company(proof.appid)
         self.env["giftcard.one.time.code"]._redeem(company, proof.phone, purpose, proof.code)
         return self._phone(company, proof.phone)
+
+    def _by_password(self, proof):
+        subject = self._phone(self._company(proof.appid), proof.phone)
+        ip = request.httprequest.remote_addr
+        return self.env["giftcard.identity"]._by_password(subject, proof.password, ip)
 
     def _phone(self, company, number):
         return self.env["giftcard.identity"]._subject("phone", self.env["giftcard.wechat.app"], number, company=company)
