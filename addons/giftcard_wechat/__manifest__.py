@@ -6,7 +6,9 @@
     "author": "Gift Card Suite contributors",
     "license": "LGPL-3",
     "depends": ["giftcard_pickup", "account_payment"],
-    "external_dependencies": {"python": ["cryptography", "openapi-pydantic", "pydantic", "requests"]},
+    "external_dependencies": {
+        "python": ["cryptography", "openapi-pydantic", "pydantic", "requests", "wechatpy", "xmltodict"]
+    },
     "data": [
         "security/giftcard_wechat_groups.xml",
         "security/ir.model.access.csv",

@@ -1,6 +1,10 @@
-"""Why something with WeChat Pay does not go on. Codes are those of the API's problems."""
+"""Why something with WeChat or WeChat Pay does not go on. Codes are those of the API's problems."""
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+
+class Unavailable(Exception):
+    """An outside service gives no answer, or none that can be trusted: what the circuit breaker counts."""
 
 
 class PaymentRefused(ValidationError):
@@ -18,7 +22,7 @@ class PaymentRefused(ValidationError):
         self.signed = signed
 
 
-class PaymentUnavailable(PaymentRefused):
+class PaymentUnavailable(PaymentRefused, Unavailable):
     """No answer, or none that can be trusted: whether the request took effect is unknown."""
 
     code = "payment_unavailable"
@@ -26,3 +30,22 @@ class PaymentUnavailable(PaymentRefused):
 
 class CallsPaused(PaymentUnavailable):
     """The outside service failed several times in a row; nothing was sent."""
+
+
+class WechatRefused(UserError):
+    """WeChat says no.
+
+    :param errcode: WeChat's own code; None for a refusal of our own
+    """
+
+    code = "wechat_refused"
+
+    def __init__(self, message, errcode=None):
+        super().__init__(message)
+        self.errcode = errcode
+
+
+class WechatUnavailable(WechatRefused, Unavailable):
+    """WeChat gives no answer: whether the request took effect is unknown."""
+
+    code = "wechat_unavailable"

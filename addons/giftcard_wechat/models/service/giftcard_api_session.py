@@ -42,7 +42,7 @@ class GiftcardApiSession(models.AbstractModel):
         self.env["giftcard.api.token"].browse(self.env.context["giftcard_token_id"])._revoke()
 
     def _app(self, appid=None):
-        domain = [("appid", "=", appid)] if appid else []
+        domain = [("kind", "=", "miniprogram"), *([("appid", "=", appid)] if appid else [])]
         apps = self.env["giftcard.wechat.app"].sudo().search(domain, limit=2)  # Guests have no rights of their own.
         if len(apps) != 1:
             detail = self.env._("Say which app the code is for.") if apps else self.env._("This app is not known.")
