@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
+        "security/giftcard_wechat_messages_rules.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/api_docs_templates.xml",
@@ -25,6 +26,7 @@
         "views/wechatpay_templates.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
+        "views/giftcard_wechat_messages_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {

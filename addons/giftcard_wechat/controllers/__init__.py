@@ -10,4 +10,5 @@ from . import (
     document,
     fallback,
     wechatpay,
+    wechat,
 )

@@ -1,6 +1,8 @@
 -- A copy of the database neither speaks to WeChat nor serves the sessions of members.
 UPDATE giftcard_wechat_app
-   SET secret = NULL;
+   SET secret = NULL,
+       message_token = NULL,
+       message_key = NULL;
 DELETE FROM giftcard_wechat_token;
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;

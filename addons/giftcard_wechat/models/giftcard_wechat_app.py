@@ -90,5 +90,5 @@ class GiftcardWechatApp(models.Model):
         if refusal.errcode in CODE_PROBLEMS:
             return Problem(CODE_PROBLEMS[refusal.errcode])
         if not isinstance(refusal, WechatUnavailable):
-            _logger.error("WeChat refuses app %s: errcode %s", self.appid, refusal.errcode)
+            _logger.error("WeChat refuses app %s: errcode %s", self.sudo().appid, refusal.errcode)
         return Problem("provider_unavailable", retry_after=5)

@@ -1,1 +1,1 @@
-from . import client
+from . import client, messages

@@ -57,21 +57,23 @@ class GiftcardWechatApp(models.Model):
     @contextmanager
     def _guarded(self):
         """Ask WeChat inside; what goes wrong is told without the address, in which the secret or token stands."""
+        # Whoever may ask need not be allowed to read apps: their id is no secret.
+        appid = self.sudo().appid
         try:
-            with self.env["giftcard.circuit"]._guard(f"wechat {self.appid}"):
+            with self.env["giftcard.circuit"]._guard(f"wechat {appid}"):
                 try:
                     yield
                 except WeChatException as error:
                     raise self._refusal(error) from None
                 except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-                    _logger.warning("WeChat does not answer for app %s: %s", self.appid, type(error).__name__)
+                    _logger.warning("WeChat does not answer for app %s: %s", appid, type(error).__name__)
                     raise WechatUnavailable(self.env._("WeChat does not answer.")) from None
         except CallsPaused as error:
             raise WechatUnavailable(str(error)) from None
 
     def _refusal(self, error):
         if error.errcode in (None, BUSY):
-            _logger.warning("WeChat is busy for app %s", self.appid)
+            _logger.warning("WeChat is busy for app %s", self.sudo().appid)
             return WechatUnavailable(self.env._("WeChat does not answer."), error.errcode)
         message = self.env._("WeChat: %(message)s (%(code)s)", message=error.errmsg, code=error.errcode)
         return WechatRefused(message, error.errcode)
@@ -90,4 +92,4 @@ class GiftcardWechatApp(models.Model):
 
     def _refuse_without_secret(self):
         if not self.secret:
-            raise WechatRefused(self.env._("The secret of %s is missing.", self.name))
+            raise WechatRefused(self.env._("The secret of %s is missing.", self.sudo().name))

@@ -26,7 +26,9 @@ class GiftcardWechatApp(models.Model):
         except WechatRefused as refusal:
             raise self._login_problem(refusal) from None
         number, country = str(info.get("purePhoneNumber", "")), str(info.get("countryCode", ""))
-        if (info.get("watermark") or {}).get("appid") != self.appid or not _PHONE.fullmatch(f"{country}{number}"):
+        if (info.get("watermark") or {}).get("appid") != self.sudo().appid or not _PHONE.fullmatch(
+            f"{country}{number}"
+        ):
             raise Problem("invalid_login_code")
         return f"+{country}{number}"
 
