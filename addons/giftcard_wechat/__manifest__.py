@@ -14,6 +14,8 @@
             "pydantic",
             "requests",
             "tencentcloud-sdk-python-sms",
+            "wechatpy",
+            "xmltodict",
         ]
     },
     "data": [
@@ -22,6 +24,7 @@
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
         "security/giftcard_people_rules.xml",
+        "security/giftcard_wechat_messages_rules.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/api_docs_templates.xml",
@@ -35,6 +38,7 @@
         "views/giftcard_people_menus.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
+        "views/giftcard_wechat_messages_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {

@@ -103,3 +103,41 @@ class ClosureNotWaiting(UserError):
     """There is no closure that could be called off, or there is one already."""
 
     code = "closure_not_possible"
+
+
+class WechatRefused(UserError):
+    """WeChat says no.
+
+    :param errcode: WeChat's own code; None for a refusal of our own
+    """
+
+    code = "wechat_refused"
+
+    def __init__(self, message, errcode=None):
+        super().__init__(message)
+        self.errcode = errcode
+
+
+class WechatUnavailable(WechatRefused, Unavailable):
+    """WeChat gives no answer: whether the request took effect is unknown."""
+
+    code = "wechat_unavailable"
+
+
+class QqRefused(UserError):
+    """QQ says no.
+
+    :param errcode: QQ's own code; None for a refusal of our own
+    """
+
+    code = "qq_refused"
+
+    def __init__(self, message, errcode=None):
+        super().__init__(message)
+        self.errcode = errcode
+
+
+class QqUnavailable(QqRefused, Unavailable):
+    """QQ gives no answer."""
+
+    code = "qq_unavailable"

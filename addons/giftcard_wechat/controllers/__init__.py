@@ -1,6 +1,7 @@
 from . import (
     session,
     phone,
+    identity,
     member,
     card,
     store,
@@ -11,4 +12,5 @@ from . import (
     document,
     fallback,
     wechatpay,
+    wechat,
 )

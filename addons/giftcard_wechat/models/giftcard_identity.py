@@ -24,7 +24,14 @@ class GiftcardIdentity(models.Model):
     _order = "id desc"
 
     provider = fields.Selection(
-        [("wechat_miniprogram", "WeChat mini program"), ("phone", "Phone")], required=True, readonly=True
+        [
+            ("wechat_miniprogram", "WeChat mini program"),
+            ("wechat_official", "WeChat official account"),
+            ("qq_miniprogram", "QQ mini program"),
+            ("phone", "Phone"),
+        ],
+        required=True,
+        readonly=True,
     )
     app_id = fields.Many2one(
         "giftcard.wechat.app", string="WeChat App", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -49,7 +56,7 @@ class GiftcardIdentity(models.Model):
         "(company_id, openid) WHERE provider = 'phone'", "This phone number belongs to a member already."
     )
 
-    @api.depends("app_id")
+    @api.depends(lambda self: self._app_fields())
     def _compute_company_id(self):
         for identity in self:
             identity.company_id = identity._app().company_id or identity.company_id or self.env.company
@@ -62,7 +69,11 @@ class GiftcardIdentity(models.Model):
 
     def _app(self):
         """:return: the app of the provider, empty for a phone"""
-        return self.app_id
+        return next((self[name] for name in self._app_fields() if self[name]), self.app_id)
+
+    def _is_usable(self):
+        """:return: whether one can log in by it"""
+        return self.provider == "phone" or self._app().active
 
     @api.model
     def _subject(self, provider, app, openid, unionid=None, company=None):

@@ -22,6 +22,30 @@ class WechatProof(Request):
     appid: Appid = None
 
 
+class WechatOfficialProof(Request):
+    """A page of an official account, by OAuth. Who only looks at a snapshot of the page is refused."""
+
+    provider: Literal["wechat_official"]
+    code: Annotated[OpaqueCode, Field(description="What came back; the page compares `state` before.")]
+    appid: Appid = None
+
+
+class WechatPhoneProof(Request):
+    """The phone number that WeChat knows, by the person's tap."""
+
+    provider: Literal["wechat_phone"]
+    code: Annotated[OpaqueCode, Field(description="What the button `getPhoneNumber` gave, not `wx.login`.")]
+    appid: Appid = None
+
+
+class QqProof(Request):
+    """One tap in a QQ mini program."""
+
+    provider: Literal["qq_miniprogram"]
+    code: Annotated[OpaqueCode, Field(description="What `qq.login` gave.")]
+    appid: Appid = None
+
+
 class PhoneCodeProof(Request):
     """A one-time code that was sent to the phone."""
 
@@ -41,7 +65,7 @@ class PhonePasswordProof(Request):
 
 
 Proof = Annotated[
-    WechatProof | PhoneCodeProof | PhonePasswordProof,
+    WechatProof | WechatOfficialProof | WechatPhoneProof | QqProof | PhoneCodeProof | PhonePasswordProof,
     Field(discriminator="provider", description="What shows who the person is."),
 ]
 

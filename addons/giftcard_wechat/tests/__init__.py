@@ -17,3 +17,5 @@ from . import test_wechatpay_till
 from . import test_devices
 from . import test_one_time_code
 from . import test_password
+from . import test_identity
+from . import test_providers

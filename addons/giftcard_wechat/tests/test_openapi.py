@@ -14,6 +14,7 @@ PUBLIC = {
     ("/sessions/refresh", "post"),
     ("/one-time-codes", "post"),
     ("/passwords", "post"),
+    ("/wechat/page-signature", "post"),
 }
 BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "", "/{}"}
 

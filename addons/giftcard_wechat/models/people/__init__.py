@@ -6,5 +6,9 @@ from . import giftcard_sms_gateway
 from . import giftcard_one_time_code
 from . import giftcard_login_attempt
 from . import giftcard_identity_password
+from . import giftcard_qq_app
+from . import giftcard_identity_qq
 from . import giftcard_api_proof
 from . import giftcard_api_phone
+from . import giftcard_api_identity
+from . import base_partner_merge

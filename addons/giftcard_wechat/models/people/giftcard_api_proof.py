@@ -29,9 +29,23 @@ class GiftcardApiProof(models.AbstractModel):
         return getattr(self, f"_subject_{proof.provider}")(proof, purpose)
 
     def _subject_wechat_miniprogram(self, proof, purpose):
-        app = self._app("giftcard.wechat.app", proof.appid)
-        user = app._code2session(proof.code)
-        return self.env["giftcard.identity"]._subject("wechat_miniprogram", app, user["openid"], user["unionid"])
+        app = self._app("giftcard.wechat.app", proof.appid, "miniprogram")
+        return self._user(proof, app, app._code2session(proof.code))
+
+    def _subject_wechat_official(self, proof, purpose):
+        app = self._app("giftcard.wechat.app", proof.appid, "official")
+        return self._user(proof, app, app._oauth(proof.code))
+
+    def _subject_wechat_phone(self, proof, purpose):
+        app = self._app("giftcard.wechat.app", proof.appid, "miniprogram")
+        return self._phone(app.sudo().company_id, app._phone_number(proof.code))
+
+    def _subject_qq_miniprogram(self, proof, purpose):
+        app = self._app("giftcard.qq.app", proof.appid)
+        return self._user(proof, app, app._code2session(proof.code))
+
+    def _user(self, proof, app, user):
+        return self.env["giftcard.identity"]._subject(proof.provider, app, user["openid"], user["unionid"])
 
     def _subject_phone_code(self, proof, purpose):
         company = self._company(proof.appid)
@@ -58,9 +72,10 @@ class GiftcardApiProof(models.AbstractModel):
             raise Problem("validation_error", errors=[{"pointer": "#/appid", "detail": detail}])
         return companies.with_env(self.env)
 
-    def _app(self, model_name, appid=None):
-        """:return: the app that the client names, or the only one"""
-        domain = [("appid", "=", appid)] if appid else []
+    def _app(self, model_name, appid=None, kind=None):
+        """:return: the app that the client names, or the only one of its kind"""
+        domain = [("kind", "=", kind)] if kind else []
+        domain += [("appid", "=", appid)] if appid else []
         apps = self.env[model_name].sudo().search(domain, limit=2)  # Guests have no rights of their own.
         if len(apps) != 1:
             detail = self.env._("Say which app the code is for.") if apps else self.env._("This app is not known.")

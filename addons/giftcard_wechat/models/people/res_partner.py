@@ -10,6 +10,12 @@ class ResPartner(models.Model):
         "(regexp_replace(phone, '[^0-9]', '', 'g')) WHERE member_number IS NOT NULL AND phone IS NOT NULL"
     )
 
+    def _merge_people(self, kept):
+        """Leave each thing that a member has once to one of these partners.
+
+        :param kept: ``res.partner`` that the others are merged into
+        """
+
     @api.model
     def _member_of_phone(self, phone):
         """The member who left a phone number in a shop and never logged in by anything; the number is proved.

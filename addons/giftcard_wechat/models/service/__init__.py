@@ -1,5 +1,6 @@
 from . import giftcard_api_service
 from . import giftcard_api_session
+from . import giftcard_api_wechat
 from . import giftcard_api_member
 from . import giftcard_api_card
 from . import giftcard_api_store
