@@ -27,6 +27,8 @@
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
         "views/giftcard_wechat_messages_views.xml",
+        "views/giftcard_wechat_subscription_views.xml",
+        "views/giftcard_scene_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {
@@ -34,5 +36,5 @@
         "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/giftcard_wechat_demo.xml"],
+    "demo": ["demo/giftcard_wechat_demo.xml", "demo/giftcard_wechat_messages_demo.xml"],
 }

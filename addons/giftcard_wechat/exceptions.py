@@ -49,3 +49,15 @@ class WechatUnavailable(WechatRefused, Unavailable):
     """WeChat gives no answer: whether the request took effect is unknown."""
 
     code = "wechat_unavailable"
+
+
+class TextRefused(UserError):
+    """What somebody wrote must not be shown to others."""
+
+    code = "text_refused"
+
+
+class SceneNotValid(UserError):
+    """A code or link leads nowhere (any more)."""
+
+    code = "link_not_valid"

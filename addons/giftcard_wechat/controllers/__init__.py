@@ -11,4 +11,6 @@ from . import (
     fallback,
     wechatpay,
     wechat,
+    subscription,
+    scene,
 )

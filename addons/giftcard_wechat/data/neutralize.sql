@@ -4,6 +4,9 @@ UPDATE giftcard_wechat_app
        message_token = NULL,
        message_key = NULL;
 DELETE FROM giftcard_wechat_token;
+UPDATE giftcard_wechat_outbox
+   SET state = 'dead', due_at = NULL
+ WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.
