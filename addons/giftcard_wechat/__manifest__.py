@@ -39,6 +39,8 @@
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
         "views/giftcard_wechat_messages_views.xml",
+        "views/giftcard_wechat_subscription_views.xml",
+        "views/giftcard_scene_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {
@@ -46,5 +48,9 @@
         "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/giftcard_wechat_demo.xml", "demo/giftcard_people_demo.xml"],
+    "demo": [
+        "demo/giftcard_wechat_demo.xml",
+        "demo/giftcard_wechat_messages_demo.xml",
+        "demo/giftcard_people_demo.xml",
+    ],
 }

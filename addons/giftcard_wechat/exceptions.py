@@ -68,12 +68,6 @@ class BirthdaySet(UserError):
     code = "birthday_set"
 
 
-class TextRefused(UserError):
-    """A text cannot be shown to others."""
-
-    code = "text_refused"
-
-
 class PictureRefused(UserError):
     """No picture, or one that is too large."""
 
@@ -141,3 +135,15 @@ class QqUnavailable(QqRefused, Unavailable):
     """QQ gives no answer."""
 
     code = "qq_unavailable"
+
+
+class TextRefused(UserError):
+    """What somebody wrote must not be shown to others."""
+
+    code = "text_refused"
+
+
+class SceneNotValid(UserError):
+    """A code or link leads nowhere (any more)."""
+
+    code = "link_not_valid"

@@ -13,4 +13,6 @@ from . import (
     fallback,
     wechatpay,
     wechat,
+    subscription,
+    scene,
 )

@@ -10,6 +10,9 @@ UPDATE giftcard_sms_gateway
        kind = 'backoffice';
 DELETE FROM giftcard_one_time_code;
 DELETE FROM giftcard_wechat_token;
+UPDATE giftcard_wechat_outbox
+   SET state = 'dead', due_at = NULL
+ WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.

@@ -27,3 +27,23 @@ class PageSignature(BaseModel):
     timestamp: Annotated[int, Field(description="Seconds since 1970.")]
     nonce: str
     signature: str
+
+
+class SubscriptionTemplate(BaseModel):
+    """A kind of message that the member may agree to get in the mini program."""
+
+    template_id: Annotated[str, Field(description="For `wx.requestSubscribeMessage`.")]
+    kind: Annotated[str, Field(description="What it tells of, e.g. `expiry`, `tier`, `gift`, `order`, `pickup`.")]
+    label: Annotated[str, Field(description="The kind in the client's language.")]
+    remaining: Annotated[int, Field(description="Messages that the member has agreed to and not got yet.")]
+
+
+class SubscriptionTemplates(BaseModel):
+    items: list[SubscriptionTemplate]
+
+
+class SubscriptionConsent(Request):
+    template_ids: Annotated[
+        list[Annotated[str, Field(pattern="^[!-~]{1,64}$")]],
+        Field(min_length=1, max_length=10, description="Those for which `wx.requestSubscribeMessage` said `accept`."),
+    ]

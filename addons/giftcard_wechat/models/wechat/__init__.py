@@ -5,3 +5,14 @@ from . import giftcard_wechat_app_messages
 from . import giftcard_wechat_app_page
 from . import giftcard_wechat_event
 from . import giftcard_identity
+from . import giftcard_text_check
+from . import giftcard_wechat_app_release
+from . import giftcard_wechat_template
+from . import giftcard_wechat_template_field
+from . import giftcard_wechat_subscription
+from . import giftcard_wechat_outbox
+from . import giftcard_wechat_event_subscription
+from . import giftcard_message
+from . import giftcard_scene
+from . import giftcard_wechat_app_scene
+from . import giftcard_store
