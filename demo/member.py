@@ -21,7 +21,7 @@ class Member:
 
     def login(self, code):
         """Log in with what ``wx.login`` gave. :return: the session as the API tells it"""
-        answer = self.post("/session", {"provider": "wechat_miniprogram", "code": code})
+        answer = self.post("/sessions", {"provider": "wechat_miniprogram", "code": code})
         self.token = answer["access_token"]
         self._session.headers["Authorization"] = f"Bearer {self.token}"
         return answer

@@ -21,7 +21,7 @@ def _login(job):
     url, code, barrier = job
     barrier.wait()
     body = {"provider": "wechat_miniprogram", "code": code}
-    response = requests.post(f"{url}/giftcard/v1/session", json=body, timeout=60)
+    response = requests.post(f"{url}/giftcard/v1/sessions", json=body, timeout=60)
     return response.status_code, response.json()
 
 

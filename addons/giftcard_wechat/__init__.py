@@ -1,2 +1,2 @@
-from . import wechatpay, exceptions, api, schemas, models, controllers
+from . import wechat, wechatpay, exceptions, sms, api, schemas, models, controllers
 from .hooks import uninstall_hook

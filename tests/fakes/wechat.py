@@ -1,8 +1,9 @@
-"""WeChat's login on loopback, speaking the true protocol of ``jscode2session``.
+"""WeChat's server interfaces on loopback, speaking their true protocol.
 
 ``GET /sns/jscode2session?appid=&secret=&js_code=&grant_type=authorization_code`` answers with HTTP 200 and JSON, errors
-as ``errcode``/``errmsg``, as documented for WeChat's interface "code2Session". What the phone does (``wx.login``) is
-asked over ``POST /control/code`` with ``{"user": "alice"}``, from this or another process.
+as ``errcode``/``errmsg``, as documented for WeChat's interface "code2Session"; so do those that want an access token
+(``wechat_api.py``). What the phone does (``wx.login``) is asked over ``POST /control/code`` with ``{"user": "alice"}``,
+the button ``getPhoneNumber`` over ``/control/phone``, from this or another process.
 
     python -m tests.fakes.wechat --port 8098
     with FakeWechat() as wechat: wechat.code_for("alice")
@@ -18,29 +19,12 @@ from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-APPID = "wx00000000000demo0"
+from tests.fakes.wechat_api import APPID, CODE_SECONDS, ERRORS, ServerApis, WechatError
+
 SECRET = "demo-secret-of-the-loopback-wechat"
-CODE_SECONDS = 300
-ERRORS = {
-    -1: "system error",
-    40002: "invalid grant_type",
-    40013: "invalid appid",
-    40029: "invalid code",
-    40125: "invalid appsecret",
-    40163: "code been used",
-    40226: "code blocked",
-    41002: "appid missing",
-    41004: "appsecret missing",
-    41008: "missing code",
-    45011: "api minute-quota reach limit, must slower, retry next minute",
-}
 
 
-class WechatError(Exception):
-    """An ``errcode`` of WeChat."""
-
-
-class FakeWechat:
+class FakeWechat(ServerApis):
     """The fake, serving in a thread as a context manager.
 
     :param port: 0: a free one; ``url`` tells
@@ -56,7 +40,9 @@ class FakeWechat:
         self._codes = {}
         self._failures = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
+        self.delay = 0
+        self.begin()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"wechat": self}))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -98,12 +84,43 @@ class FakeWechat:
         with self._lock:
             self._failures[user] = errcode
 
+    def fail(self, path, *faults):
+        """Let the next calls of an interface fail: an errcode, or None for a line that is cut."""
+        with self._lock:
+            self._failures.setdefault(path, []).extend(faults)
+
     def openid(self, user, appid=APPID):
         """:return: the user's id in one app, always the same, 28 characters as WeChat's"""
         return "o" + _token(f"openid/{appid}/{user}")[:27]
 
     def unionid(self, user):
         return "u" + _token(f"unionid/{user}")[:27]
+
+    def answer(self, path, query, raw):
+        """:return: what WeChat answers: dict, or bytes of a picture; None where there is no such interface
+        :raise WechatError: an error, or None for a line that is cut
+        """
+        with self._lock:
+            if faults := self._failures.get(path):
+                raise WechatError(faults.pop(0))
+        of_guests = {"/sns/oauth2/access_token": self.oauth_token, "/sns/userinfo": self.userinfo}
+        if path == "/sns/jscode2session":
+            self.requests.append(query)
+            return self.exchange(*map(query.get, ("appid", "secret", "js_code", "grant_type")))
+        if path in of_guests:
+            return of_guests[path](query)
+        try:
+            content = json.loads(raw) if raw else {}
+        except ValueError:
+            raise WechatError(47001) from None
+        if path == "/cgi-bin/stable_token":
+            return self.stable_token(content)
+        interface = self.routes().get(path)
+        if not interface:
+            return None
+        appid = self.app_of(query.get("access_token"))
+        answer = interface(appid, query, content, *([raw] if path == "/wxa/msg_sec_check" else []))
+        return answer if isinstance(answer, bytes) else {"errcode": 0, "errmsg": "ok", **answer}
 
     def exchange(self, appid, secret, js_code, grant_type):
         """:return: WeChat's answer to ``jscode2session``
@@ -139,47 +156,58 @@ def _token(text):
     return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
 
 
-def _handler_of(wechat):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-        def do_GET(self):
-            url = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(url.query).items()}
-            if url.path != "/sns/jscode2session":
-                return self._answer({"errcode": 40066, "errmsg": "invalid url"}, 404)
-            wechat.requests.append(query)
-            try:
-                answer = wechat.exchange(*map(query.get, ("appid", "secret", "js_code", "grant_type")))
-            except WechatError as error:
-                [errcode] = error.args
-                answer = {"errcode": errcode, "errmsg": f"{ERRORS[errcode]}, rid: {secrets.token_hex(12)}"}
-            # WeChat sends JSON as text/plain.
-            return self._answer(answer, content_type="text/plain")
+    def do_GET(self):
+        self._serve(b"")
 
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.path != "/control/code":
-                return self._answer({"error": "unknown path"}, 404)
-            try:
-                wish = json.loads(body)
-                code = wechat.code_for(wish["user"], wish.get("appid", APPID))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                return self._answer({"error": 'expected {"user": "..."}'}, 400)
-            return self._answer({"code": code})
+    def do_POST(self):
+        self._serve(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
-        def _answer(self, content, status=200, content_type="application/json"):
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _serve(self, raw):
+        url = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path.startswith("/control/"):
+            return self._control(url.path, raw)
+        time.sleep(self.wechat.delay)
+        try:
+            answer = self.wechat.answer(url.path, query, raw)
+        except WechatError as error:
+            [errcode] = error.args
+            if errcode is None:
+                self.close_connection = True
+                return None
+            answer = {"errcode": errcode, "errmsg": f"{ERRORS[errcode]}, rid: {secrets.token_hex(12)}"}
+        if answer is None:
+            return self._answer({"errcode": 40066, "errmsg": "invalid url"}, 404)
+        if isinstance(answer, bytes):
+            return self._send(answer, 200, "image/png")
+        # WeChat sends JSON as text/plain.
+        return self._answer(answer, content_type="text/plain")
 
-        def log_message(self, *args):
-            pass
+    def _control(self, path, raw):
+        makers = {"/control/code": self.wechat.code_for, "/control/phone": self.wechat.phone_code_for}
+        if path not in makers:
+            return self._answer({"error": "unknown path"}, 404)
+        try:
+            code = makers[path](**json.loads(raw))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return self._answer({"error": 'expected {"user": "..."}'}, 400)
+        return self._answer({"code": code})
 
-    return Handler
+    def _answer(self, content, status=200, content_type="application/json"):
+        self._send(json.dumps(content).encode(), status, content_type)
+
+    def _send(self, body, status, content_type):
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
 
 
 def main():

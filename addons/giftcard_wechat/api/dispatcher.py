@@ -1,4 +1,5 @@
 import hashlib
+import json
 import logging
 
 from pydantic import ValidationError
@@ -9,6 +10,21 @@ from odoo.http import Response
 
 from .endpoint import MAX_BODY, PREFIX
 from .problems import MEDIA_TYPE, Problem, as_problem
+
+
+def _path(location, raw):
+    """:return: where in the body something is wrong; pydantic also names the variant of a union, which is not in it"""
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        value = None
+    path = []
+    for position, step in enumerate(location, 1):
+        here = (isinstance(value, dict) and step in value) or (isinstance(value, list) and isinstance(step, int))
+        if here or position == len(location) or not isinstance(value, dict | list):
+            path.append(str(step))
+            value = value[step] if here else None
+    return path
 
 
 class ApiDispatcher(http.Dispatcher):
@@ -84,7 +100,7 @@ class ApiDispatcher(http.Dispatcher):
             raise Problem(
                 "validation_error",
                 errors=[
-                    {"pointer": prefix + "/".join(map(str, detail["loc"])), "detail": detail["msg"]}
+                    {"pointer": prefix + "/".join(_path(detail["loc"], raw)), "detail": detail["msg"]}
                     for detail in details
                 ],
             ) from None

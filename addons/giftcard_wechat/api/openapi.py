@@ -18,11 +18,11 @@ OF_KEYS = ("idempotency_key_required", "idempotency_conflict", "validation_error
 DESCRIPTION = """
 JSON API for mini programs and web pages of members.
 
-Authentication: `POST /session` gives a bearer token. Every `POST` of a member carries an `Idempotency-Key` of 8 to 64
-visible ASCII characters: repeating a call with its key repeats the answer (with `Idempotency-Replayed: true`), not the
-effect; keys are kept for 30 days. Lists are read page by page with `limit` and `cursor`. Errors are
-`application/problem+json` (RFC 9457); decide by `code`, show `detail` or `title`, which follow `Accept-Language`.
-Bodies are at most 64 KiB.
+Authentication: `POST /sessions` gives a bearer token for two hours and a refresh token for the next one. Every write of
+a member carries an `Idempotency-Key` of 8 to 64 visible ASCII characters: repeating a call with its key repeats the
+answer (with `Idempotency-Replayed: true`), not the effect; keys are kept for 30 days. Lists are read page by page with
+`limit` and `cursor`. Errors are `application/problem+json` (RFC 9457); decide by `code`, show `detail` or `title`,
+which follow `Accept-Language`. Bodies are at most 64 KiB.
 
 Money is a decimal string with its currency, points are JSON numbers (integers in programs of whole points), times are
 RFC 3339 in UTC.

@@ -30,8 +30,8 @@ def type_of(schema):
     """:return: the type of a property in words"""
     if "$ref" in schema:
         return schema["$ref"].rpartition("/")[2]
-    if "anyOf" in schema:
-        return " | ".join(type_of(option) for option in schema["anyOf"])
+    if options := schema.get("anyOf") or schema.get("oneOf"):
+        return " | ".join(map(type_of, options))
     if "enum" in schema or "const" in schema:
         return " | ".join(map(repr, schema.get("enum") or [schema["const"]]))
     if schema.get("type") == "array":

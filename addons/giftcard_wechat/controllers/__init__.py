@@ -1,5 +1,7 @@
 from . import (
     session,
+    phone,
+    identity,
     member,
     card,
     store,
@@ -10,4 +12,7 @@ from . import (
     document,
     fallback,
     wechatpay,
+    wechat,
+    subscription,
+    scene,
 )

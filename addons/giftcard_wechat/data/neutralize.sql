@@ -1,6 +1,18 @@
 -- A copy of the database neither speaks to WeChat nor serves the sessions of members.
 UPDATE giftcard_wechat_app
+   SET secret = NULL,
+       message_token = NULL,
+       message_key = NULL;
+UPDATE giftcard_qq_app
    SET secret = NULL;
+UPDATE giftcard_sms_gateway
+   SET secret = NULL,
+       kind = 'backoffice';
+DELETE FROM giftcard_one_time_code;
+DELETE FROM giftcard_wechat_token;
+UPDATE giftcard_wechat_outbox
+   SET state = 'dead', due_at = NULL
+ WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.

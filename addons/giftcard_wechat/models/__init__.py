@@ -8,4 +8,6 @@ from . import giftcard_api_token
 from . import giftcard_api_request
 from . import giftcard_api_rate
 from . import payment
+from . import wechat
 from . import service
+from . import people

@@ -9,6 +9,7 @@ from ..api.problems import Problem
 from ..api.transaction import separate_transaction
 
 TOKEN_BYTES = 32
+DEFAULT_MINUTES = 120
 DEFAULT_DAYS = 30
 
 
@@ -21,7 +22,10 @@ class Session(NamedTuple):
 
 
 class GiftcardApiToken(models.Model):
-    """A member's session on one device: an opaque bearer token, of which only the SHA-256 is kept."""
+    """A member's session on one device: an opaque bearer token, of which only the SHA-256 is kept.
+
+    The token is good for a short time; ``giftcard.api.refresh`` gives the next one as long as the session lasts.
+    """
 
     _name = "giftcard.api.token"
     _description = "Session of a Member"
@@ -30,29 +34,40 @@ class GiftcardApiToken(models.Model):
     member_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     identity_id = fields.Many2one(
-        "giftcard.identity", string="Logged In By", readonly=True, index="btree_not_null", ondelete="cascade"
+        "giftcard.identity", string="Logged In By", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    provider = fields.Selection(related="identity_id.provider")
     digest = fields.Char(required=True, readonly=True, groups="base.group_no_one", copy=False)
     device = fields.Char(readonly=True, help="What the device says of itself (user agent).")
     ip_address = fields.Char(string="IP Address", readonly=True)
-    expires_at = fields.Datetime(required=True, readonly=True)
+    expires_at = fields.Datetime(
+        string="Token Expires",
+        required=True,
+        readonly=True,
+        help="Before that the device exchanges it for the next one.",
+    )
+    refresh_until = fields.Datetime(
+        string="Logged In Until", readonly=True, help="Unless the device is used before: that prolongs the session."
+    )
+    refresh_ids = fields.One2many("giftcard.api.refresh", "token_id", groups="base.group_no_one")
     last_used_at = fields.Datetime(readonly=True, help="Within an hour.")
     revoked_at = fields.Datetime(readonly=True)
     revoked_by_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", ondelete="restrict")
+    stolen = fields.Boolean(readonly=True, help="Ended because a refresh token was used a second time.")
     state = fields.Selection(
         [("active", "Active"), ("expired", "Expired"), ("revoked", "Revoked")], compute="_compute_state"
     )
 
     _digest_uniq = models.UniqueIndex("(digest)", "Two sessions cannot have the same token.")
 
-    @api.depends("expires_at", "revoked_at")
+    @api.depends("expires_at", "refresh_until", "revoked_at")
     def _compute_state(self):
         now = fields.Datetime.now()
         for token in self:
             if token.revoked_at:
                 token.state = "revoked"
             else:
-                token.state = "active" if token.expires_at > now else "expired"
+                token.state = "active" if (token.refresh_until or token.expires_at) > now else "expired"
 
     @api.depends("device", "member_id")
     def _compute_display_name(self):
@@ -71,7 +86,7 @@ class GiftcardApiToken(models.Model):
         :param identity: ``giftcard.identity`` the member logged in by
         :return: the token, which is shown here and never again, and its record
         """
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        token, now = secrets.token_urlsafe(TOKEN_BYTES), fields.Datetime.now()
         # A session is made by logging in only; nobody else may create one.
         record = self.sudo().create(
             {
@@ -81,8 +96,9 @@ class GiftcardApiToken(models.Model):
                 "digest": self._digest(token),
                 "device": (device or "")[:200] or False,
                 "ip_address": ip_address,
-                "expires_at": fields.Datetime.add(fields.Datetime.now(), days=self._validity_days()),
-                "last_used_at": fields.Datetime.now(),
+                "expires_at": fields.Datetime.add(now, minutes=self._access_minutes()),
+                "refresh_until": fields.Datetime.add(now, days=self._validity_days()),
+                "last_used_at": now,
             }
         )
         return token, record
@@ -124,15 +140,40 @@ class GiftcardApiToken(models.Model):
             {"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid}
         )
 
+    def _renew(self):
+        """Give the session its next token and some more days; the token before is refused from now on.
+
+        :return: the token, which is shown here and never again
+        """
+        token, now = secrets.token_urlsafe(TOKEN_BYTES), fields.Datetime.now()
+        # Who has the refresh token asks for nothing but his own session.
+        self.sudo().write(
+            {
+                "digest": self._digest(token),
+                "expires_at": fields.Datetime.add(now, minutes=self._access_minutes()),
+                "refresh_until": fields.Datetime.add(now, days=self._validity_days()),
+                "last_used_at": now,
+            }
+        )
+        return token
+
     @api.model
     def _digest(self, token):
         return hashlib.sha256(token.encode()).hexdigest()
 
     @api.model
+    def _access_minutes(self):
+        return self._parameter("access_minutes", DEFAULT_MINUTES)
+
+    @api.model
     def _validity_days(self):
-        # The parameter is no secret, but parameters are the administrator's.
-        value = self.env["ir.config_parameter"].sudo().get_param("giftcard_wechat.token_days")
-        return int(value) if value and value.isdecimal() else DEFAULT_DAYS
+        return self._parameter("token_days", DEFAULT_DAYS)
+
+    @api.model
+    def _parameter(self, name, default):
+        # The parameters are no secret, but parameters are the administrator's.
+        value = self.env["ir.config_parameter"].sudo().get_param(f"giftcard_wechat.{name}")
+        return int(value) if value and value.isdecimal() and int(value) else default
 
     @api.autovacuum
     def _gc_ended(self):
@@ -142,7 +183,7 @@ class GiftcardApiToken(models.Model):
             SQL(
                 """
                 DELETE FROM giftcard_api_token
-                 WHERE LEAST(expires_at, revoked_at) < %s
+                 WHERE LEAST(COALESCE(refresh_until, expires_at), revoked_at) < %s
              RETURNING id
                 """,
                 fields.Datetime.subtract(fields.Datetime.now(), days=90),

@@ -1,15 +1,13 @@
 import logging
 
-import requests
-
 from odoo import fields, models
 
 from ..api.problems import Problem
+from ..exceptions import WechatRefused, WechatUnavailable
+from ..wechat.client import Session
 
 _logger = logging.getLogger(__name__)
 
-# Seconds to connect, and to wait for each part of the answer.
-TIMEOUT = (3, 5)
 # https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
 CODE_PROBLEMS = {
     40029: "invalid_login_code",
@@ -20,7 +18,10 @@ WECHAT_BUSY_USER = 45011
 
 
 class GiftcardWechatApp(models.Model):
-    """A WeChat mini program of the merchant: where its users come from and what to tell WeChat about it."""
+    """A mini program or official account of the merchant: where its users come from, and how to speak with WeChat.
+
+    What is asked of WeChat is in the files of the folder ``wechat``.
+    """
 
     _name = "giftcard.wechat.app"
     _description = "WeChat App"
@@ -32,8 +33,11 @@ class GiftcardWechatApp(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="restrict"
     )
+    kind = fields.Selection(
+        [("miniprogram", "Mini Program"), ("official", "Official Account")], required=True, default="miniprogram"
+    )
     appid = fields.Char(
-        string="App ID", required=True, copy=False, help="Of the mini program, e.g. wx0123456789abcdef."
+        string="App ID", required=True, copy=False, help="As WeChat's platform shows it, e.g. wx0123456789abcdef."
     )
     secret = fields.Char(string="App Secret", copy=False, groups="giftcard_points.group_manager")
     api_url = fields.Char(
@@ -67,25 +71,24 @@ class GiftcardWechatApp(models.Model):
             "js_code": code,
             "grant_type": "authorization_code",
         }
-        url = f"{app.api_url.rstrip('/')}/sns/jscode2session"
         try:
-            answer = requests.get(url, params=parameters, timeout=TIMEOUT, allow_redirects=False)
-            answer.raise_for_status()
-            content = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            # The text of the error holds the address, and the address the secret.
-            _logger.warning("WeChat does not answer for app %s: %s", app.appid, type(error).__name__)
-            raise Problem("provider_unavailable", retry_after=5) from None
-        return self._session_of(content)
-
-    def _session_of(self, content):
-        """:return: what a good answer of WeChat says of the user"""
+            with self._guarded():
+                content = Session().get(f"{app.api_url.rstrip('/')}/sns/jscode2session", params=parameters)
+                content.raise_for_status()
+                content = content.json()
+        except WechatRefused as refusal:
+            raise self._login_problem(refusal) from None
         code = content.get("errcode") if isinstance(content, dict) else -1
-        if not code and content.get("openid"):
-            return {"openid": content["openid"], "unionid": content.get("unionid")}
-        if code == WECHAT_BUSY_USER:
-            raise Problem("rate_limited", retry_after=60)
-        if code in CODE_PROBLEMS:
-            raise Problem(CODE_PROBLEMS[code])
-        _logger.error("WeChat refuses app %s: errcode %s", self.appid, code)
-        raise Problem("provider_unavailable", retry_after=5)
+        if code or not content.get("openid"):
+            raise self._login_problem(WechatRefused("", code))
+        return {"openid": content["openid"], "unionid": content.get("unionid")}
+
+    def _login_problem(self, refusal):
+        """:return: the :class:`Problem` that tells the client why WeChat does not say who somebody is"""
+        if refusal.errcode == WECHAT_BUSY_USER:
+            return Problem("rate_limited", retry_after=60)
+        if refusal.errcode in CODE_PROBLEMS:
+            return Problem(CODE_PROBLEMS[refusal.errcode])
+        if not isinstance(refusal, WechatUnavailable):
+            _logger.error("WeChat refuses app %s: errcode %s", self.sudo().appid, refusal.errcode)
+        return Problem("provider_unavailable", retry_after=5)

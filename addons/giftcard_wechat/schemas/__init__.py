@@ -1,1 +1,1 @@
-from . import common, session, member, card, store, reward, redemption, handover, goods_card
+from . import common, phone, session, identity, member, card, store, reward, redemption, handover, goods_card

@@ -14,3 +14,8 @@ from . import test_rate
 from . import test_token
 from . import test_wechatpay
 from . import test_wechatpay_till
+from . import test_devices
+from . import test_one_time_code
+from . import test_password
+from . import test_identity
+from . import test_providers

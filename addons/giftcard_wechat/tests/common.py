@@ -2,12 +2,15 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import requests
+from werkzeug.exceptions import HTTPException
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase
 
 from odoo.addons.giftcard_pickup.tests.common import PickupCase
 
 from ..api.endpoint import PREFIX
+from ..api.problems import as_problem
 
 
 class ApiCase(PickupCase, HttpCase):
@@ -46,11 +49,11 @@ class ApiCase(PickupCase, HttpCase):
         return tokens.search([("digest", "=", tokens._digest(token))])
 
     def api(self, method, path, token=None, key=None, headers=None, **kwargs):
-        """Send one request. :param key: idempotency key; by default a POST carries one of its own"""
+        """Send one request. :param key: idempotency key; by default a write carries one of its own"""
         headers = dict(headers or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        if method == "POST" and key is None:
+        if method in ("POST", "PUT", "PATCH", "DELETE") and key is None:
             self.keys = getattr(self, "keys", 0) + 1
             key = f"{self._testMethodName}-{self.keys:08d}"[-64:]
         if key:
@@ -93,6 +96,18 @@ class ApiCase(PickupCase, HttpCase):
             self.assertProblem(self.api(method, path, self.alice_token, **kwargs), 403, f"member_{state}")
         self.alice.member_state = "active"
 
+    def refused(self, function, *args):
+        """Call as a guest does, without the savepoint of a test request: what is written for good stays.
+
+        :return: code of the refusal
+        """
+        env = self.env(user=self.env.ref("giftcard_wechat.user_api"))
+        try:
+            function(env, *args)
+        except (HTTPException, UserError) as error:
+            return as_problem(error).type.code
+        return None
+
     @contextmanager
     def wechat(self, answer=None, status=200, error=None):
         """Let WeChat answer so. :return: the calls it gets"""
@@ -115,4 +130,4 @@ class ApiCase(PickupCase, HttpCase):
 
     def login(self, openid="o-new", **wechat):
         with self.wechat({"openid": openid, "session_key": "k", **wechat}):
-            return self.api("POST", "/session", json={"provider": "wechat_miniprogram", "code": "c0de"})
+            return self.api("POST", "/sessions", json={"provider": "wechat_miniprogram", "code": "c0de"})

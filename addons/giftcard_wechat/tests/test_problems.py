@@ -27,7 +27,7 @@ class TestProblems(ApiCase):
         response = self.api("PATCH", "/redemptions", self.alice_token, json={})
         self.assertProblem(response, 405, "method_not_allowed")
         self.assertEqual(response.headers["Allow"], "GET, POST")
-        for path in ("/redemptions", "/session"):
+        for path in ("/redemptions", "/sessions"):
             # Odoo lets OPTIONS through to each route; nothing may happen by it.
             response = self.api("OPTIONS", path, self.alice_token, key="options-key", json={})
             self.assertProblem(response, 405, "method_not_allowed")

@@ -41,7 +41,7 @@ class TestRate(ApiCase):
             for __ in range(2):
                 self.assertEqual(self.login().status_code, 201)
             with self.wechat({"errcode": 40029}) as calls:
-                response = self.api("POST", "/session", json=LOGIN)
+                response = self.api("POST", "/sessions", json=LOGIN)
             self.assertProblem(response, 429, "rate_limited")
             self.assertFalse(calls, "a refused call asks WeChat nothing")
             self.get("/me")

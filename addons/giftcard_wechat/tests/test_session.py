@@ -11,7 +11,7 @@ LOGIN = {"provider": "wechat_miniprogram", "code": "c0de"}
 class TestSession(ApiCase):
     def test_first_login_makes_a_member(self):
         with self.wechat({"openid": "o-new", "session_key": "k3y", "unionid": "u-new"}) as calls:
-            response = self.api("POST", "/session", json=LOGIN, headers={"User-Agent": "MicroMessenger/8.0"})
+            response = self.api("POST", "/sessions", json=LOGIN, headers={"User-Agent": "MicroMessenger/8.0"})
         self.assertEqual(response.status_code, 201, response.text)
         session = response.json()
         self.assertNotIn("k3y", response.text)
@@ -41,14 +41,14 @@ class TestSession(ApiCase):
 
     def test_one_person_in_two_apps_has_two_identities(self):
         other = self.env["giftcard.wechat.app"].create({"name": "Other", "appid": "wx2", "secret": "s"})
-        response = self.api("POST", "/session", json=LOGIN)
+        response = self.api("POST", "/sessions", json=LOGIN)
         self.assertEqual(self.assertProblem(response, 422, "validation_error")["errors"][0]["pointer"], "#/appid")
         with self.wechat({"openid": "o-1", "session_key": "k"}) as calls:
-            response = self.api("POST", "/session", json={**LOGIN, "appid": "wx2"})
+            response = self.api("POST", "/sessions", json={**LOGIN, "appid": "wx2"})
         self.assertEqual(response.status_code, 201)
         self.assertIn("appid=wx2&", calls[0])
         self.assertEqual(other.identity_ids.openid, "o-1")
-        response = self.api("POST", "/session", json={**LOGIN, "appid": "wx3"})
+        response = self.api("POST", "/sessions", json={**LOGIN, "appid": "wx3"})
         self.assertProblem(response, 422, "validation_error")
 
     def test_wechat_errors(self):
@@ -62,9 +62,9 @@ class TestSession(ApiCase):
             with self.subTest(errcode=errcode), self.wechat({"errcode": errcode, "errmsg": "…"}):
                 if errcode == -1:
                     with self.assertLogs("odoo.addons.giftcard_wechat", "ERROR"):
-                        response = self.api("POST", "/session", json=LOGIN)
+                        response = self.api("POST", "/sessions", json=LOGIN)
                 else:
-                    response = self.api("POST", "/session", json=LOGIN)
+                    response = self.api("POST", "/sessions", json=LOGIN)
                 self.assertProblem(response, status, code)
                 self.assertEqual("Retry-After" in response.headers, status in (429, 503))
 
@@ -76,19 +76,19 @@ class TestSession(ApiCase):
             {"answer": b"<html>"},
         ):
             with self.wechat(**wechat), self.assertLogs("odoo.addons.giftcard_wechat", "WARNING") as logs:
-                response = self.api("POST", "/session", json=LOGIN)
+                response = self.api("POST", "/sessions", json=LOGIN)
             self.assertProblem(response, 503, "provider_unavailable")
             self.assertNotIn("s3cret", f"{response.text} {logs.output}")
 
     def test_wechat_nonsense(self):
         for answer in ([], {}, {"errcode": 0}, "ok"):
             with self.wechat(answer), self.assertLogs("odoo.addons.giftcard_wechat", "ERROR"):
-                self.assertProblem(self.api("POST", "/session", json=LOGIN), 503, "provider_unavailable")
+                self.assertProblem(self.api("POST", "/sessions", json=LOGIN), 503, "provider_unavailable")
 
     def test_an_app_without_a_secret_asks_nothing(self):
         self.app.secret = False
         with self.wechat({}) as calls, self.assertLogs("odoo.addons.giftcard_wechat", "ERROR"):
-            self.assertProblem(self.api("POST", "/session", json=LOGIN), 503, "provider_unavailable")
+            self.assertProblem(self.api("POST", "/sessions", json=LOGIN), 503, "provider_unavailable")
         self.assertFalse(calls)
 
     def test_a_member_who_may_not(self):
@@ -100,25 +100,31 @@ class TestSession(ApiCase):
             self.assertProblem(self.login(), 403, f"member_{state}")
         self.assertEqual(len(member.giftcard_token_ids), sessions)
 
+    def test_pointers_name_the_body(self):
+        response = self.api("POST", "/sessions", json={"provider": "wechat_miniprogram", "code": ""})
+        self.assertEqual(self.assertProblem(response, 422, "validation_error")["errors"][0]["pointer"], "#/code")
+        response = self.api("POST", "/sessions", json={"provider": "wechat_miniprogram"})
+        self.assertEqual(self.assertProblem(response, 422, "validation_error")["errors"][0]["pointer"], "#/code")
+
     def test_body(self):
         for body in (
             {},
-            {"provider": "qq", "code": "c"},
+            {"provider": "carrier_pigeon", "code": "c"},
             {"provider": "wechat_miniprogram", "code": ""},
             {"provider": "wechat_miniprogram", "code": "a\x00b"},
             {"provider": "wechat_miniprogram", "code": 7},
             {**LOGIN, "member_id": self.alice.id},
         ):
             with self.subTest(body=body):
-                self.assertProblem(self.api("POST", "/session", json=body), 422, "validation_error")
+                self.assertProblem(self.api("POST", "/sessions", json=body), 422, "validation_error")
 
     def test_logout(self):
         other = self.new_token(self.alice)
-        response = self.api("DELETE", "/session", self.alice_token)
+        response = self.api("DELETE", "/sessions/current", self.alice_token)
         self.assertEqual((response.status_code, response.content), (204, b""))
         self.assertProblem(self.api("GET", "/me", self.alice_token), 401, "token_expired")
         self.get("/me", other)
         self.get("/me", self.bob_token)
 
     def test_logout_no_rights(self):
-        self.assertNoRights("DELETE", "/session")
+        self.assertNoRights("DELETE", "/sessions/current")

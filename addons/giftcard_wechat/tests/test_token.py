@@ -49,9 +49,11 @@ class TestToken(ApiCase):
 
     def test_validity(self):
         self.env["ir.config_parameter"].set_param("giftcard_wechat.token_days", "7")
+        self.env["ir.config_parameter"].set_param("giftcard_wechat.access_minutes", "15")
         with freeze_time("2030-01-01 12:00:00"):
-            token = self.new_token(self.alice)
-        self.assertEqual(fields.Datetime.to_string(self.token_record(token).expires_at), "2030-01-08 12:00:00")
+            record = self.token_record(self.new_token(self.alice))
+        self.assertEqual(fields.Datetime.to_string(record.expires_at), "2030-01-01 12:15:00")
+        self.assertEqual(fields.Datetime.to_string(record.refresh_until), "2030-01-08 12:00:00")
 
     def test_last_use_is_coarse(self):
         record = self.token_record(self.alice_token)

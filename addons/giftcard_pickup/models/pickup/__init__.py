@@ -15,5 +15,6 @@ from . import giftcard_redemption_lots
 from . import giftcard_redemption_unclaimed
 from . import giftcard_store
 from . import giftcard_message
+from . import giftcard_redemption_told
 from . import giftcard_ledger
 from . import pos_config

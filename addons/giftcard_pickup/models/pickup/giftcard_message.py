@@ -4,4 +4,6 @@ from odoo import fields, models
 class GiftcardMessage(models.Model):
     _inherit = "giftcard.message"
 
-    kind = fields.Selection(selection_add=[("pickup", "Pickup")], ondelete={"pickup": "cascade"})
+    kind = fields.Selection(
+        selection_add=[("pickup", "Pickup"), ("order", "Order")], ondelete={"pickup": "cascade", "order": "cascade"}
+    )

@@ -5,7 +5,7 @@ from odoo.modules import module
 from odoo.tools import SQL
 
 from ...api.transaction import read_committed
-from ...exceptions import CallsPaused, PaymentUnavailable
+from ...exceptions import CallsPaused, Unavailable
 
 # Failures in a row after which calls pause, and for how many seconds.
 FAILURES = 5
@@ -44,7 +44,7 @@ class GiftcardCircuit(models.Model):
     @api.model
     @contextmanager
     def _guard(self, name):
-        """Call the service inside; :class:`PaymentUnavailable` counts as its failure, anything else as an answer.
+        """Call the service inside; :class:`Unavailable` counts as its failure, anything else as an answer.
 
         :param name: e.g. ``wechatpay 7``
         :raise CallsPaused: without having called
@@ -54,7 +54,7 @@ class GiftcardCircuit(models.Model):
         failed_before = self._begin(name)
         try:
             yield
-        except PaymentUnavailable as error:
+        except Unavailable as error:
             self._failed(name, str(error))
             raise
         except BaseException:
