@@ -11,3 +11,6 @@ from . import (
     fallback,
     wechatpay,
 )
+from . import theme
+from . import gift
+from . import payment_code

@@ -9,3 +9,4 @@ from . import giftcard_api_request
 from . import giftcard_api_rate
 from . import payment
 from . import service
+from . import wallet

@@ -1,1 +1,2 @@
-from . import common, session, member, card, store, reward, redemption, handover, goods_card
+from . import common, session, member, theme, card, store, reward, redemption, handover, goods_card
+from . import gift, payment_code

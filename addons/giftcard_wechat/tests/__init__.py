@@ -14,3 +14,4 @@ from . import test_rate
 from . import test_token
 from . import test_wechatpay
 from . import test_wechatpay_till
+from . import test_gift_api, test_payment_code_api, test_theme_api

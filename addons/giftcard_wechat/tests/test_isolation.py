@@ -2,7 +2,9 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from ..models.ir_rule import MEMBER_PATHS
+from odoo.addons.giftcard_points.models.ledger.act import Act
+
+from ..models.ir_rule import MEMBER_PATHS, member_domain
 from .common import ApiCase
 
 
@@ -17,7 +19,17 @@ class TestIsolation(ApiCase):
         cls.grant(cls, cls.other, 50)
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
+            cls.own_value(member)
         cls.env.flush_all()
+
+    @classmethod
+    def own_value(cls, member):
+        """A gift card, a gift and a payment code."""
+        card = cls.env["loyalty.card"].create(
+            {"program_id": cls.gift_program.id, "partner_id": member.id, "points": 50}
+        )
+        cls.env["giftcard.gift"]._offer(Act("gift", member_id=member.id), card, 10)
+        member._payment_code()
 
     def acting_for(self, member=None):
         context = {"allowed_company_ids": self.env.company.ids}
@@ -47,14 +59,15 @@ class TestIsolation(ApiCase):
             for member in (self.alice, self.bob, self.alice):
                 with self.subTest(model=name, member=member.name):
                     seen = self.acting_for(member)[name].search([])
-                    own = self.env[name].search([(MEMBER_PATHS[name], "=", member.id)])
+                    own = self.env[name].search(member_domain(name, member.id))
                     self.assertTrue(own)
                     self.assertEqual(seen.ids, own.ids)
 
     def test_others_cannot_be_read_by_id(self):
         for name in self.readable():
             with self.subTest(model=name):
-                record = self.env[name].search([(MEMBER_PATHS[name], "=", self.bob.id)], limit=1)
+                own = member_domain(name, self.alice.id)
+                record = self.env[name].search(member_domain(name, self.bob.id) & ~own, limit=1)
                 record = record.with_env(self.acting_for(self.alice))
                 self.assertFalse(record.has_access("read"))
                 with self.assertRaises(AccessError):
