@@ -12,8 +12,10 @@
         "security/ir.model.access.csv",
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
+        "security/wallet.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "data/wallet_data.xml",
         "views/api_docs_templates.xml",
         "views/giftcard_wechat_app_views.xml",
         "views/giftcard_identity_views.xml",
@@ -23,6 +25,9 @@
         "views/wechatpay_templates.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
+        "views/giftcard_store_payment_wizard_views.xml",
+        "views/giftcard_store_payment_views.xml",
+        "views/res_config_settings_wallet_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {
@@ -30,5 +35,5 @@
         "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/giftcard_wechat_demo.xml"],
+    "demo": ["demo/giftcard_wechat_demo.xml", "demo/wallet_demo.xml"],
 }

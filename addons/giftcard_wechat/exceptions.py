@@ -2,6 +2,8 @@
 
 from odoo.exceptions import ValidationError
 
+from odoo.addons.giftcard_points.exceptions import LedgerError
+
 
 class PaymentRefused(ValidationError):
     """WeChat Pay, or what we know of a payment, refuses a request.
@@ -26,3 +28,9 @@ class PaymentUnavailable(PaymentRefused):
 
 class CallsPaused(PaymentUnavailable):
     """The outside service failed several times in a row; nothing was sent."""
+
+
+class RequestNotOpen(LedgerError):
+    """What a clerk asked for is paid, being paid, or no longer to be paid."""
+
+    code = "request_not_open"

@@ -14,3 +14,7 @@ from . import (
 from . import theme
 from . import gift
 from . import payment_code
+from . import payment
+from . import purchase
+from . import store_payment
+from . import points

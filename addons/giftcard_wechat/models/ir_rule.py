@@ -20,6 +20,12 @@ MEMBER_PATHS = {
     "giftcard.pickup.code": "redemption_id.member_id",
     "giftcard.gift": ("giver_id", "recipient_id"),
     "giftcard.payment.code": "partner_id",
+    "payment.transaction": "partner_id",
+    "sale.order": "giftcard_buyer_id",
+    "giftcard.store.payment": "member_id",
+    "giftcard.store.payment.part": "payment_id.member_id",
+    "giftcard.store.refund": "member_id",
+    "giftcard.tier.change": "partner_id",
 }
 
 

@@ -1,2 +1,4 @@
 from . import common, session, member, theme, card, store, reward, redemption, handover, goods_card
 from . import gift, payment_code
+from . import payment, purchase
+from . import store_payment, points

@@ -58,9 +58,7 @@ class TestCard(ApiCase):
     def test_what_expires_next(self):
         self.grant(self.card, 5, expires_on="2099-01-31")
         self.grant(self.card, 7, expires_on="2099-12-31")
-        self.assertEqual(
-            self.get(f"/cards/{self.card.id}")["expiring"], {"amount": {"points": 5}, "on": "2099-01-31"}
-        )
+        self.assertEqual(self.get(f"/cards/{self.card.id}")["expiring"], {"amount": {"points": 5}, "on": "2099-01-31"})
 
     def test_statement(self):
         self.ledger._spend(Act("spend"), self.card, 30)

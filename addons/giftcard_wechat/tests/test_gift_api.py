@@ -125,19 +125,19 @@ class TestGift(ApiCase):
         carol = self.env["res.partner"].create({"name": "Carol"})
         carol._join("backoffice")
         stranger = self.new_token(carol)
-        path = f"/gifts/{gift['id']}"
+        own = f"/gifts/{gift['id']}"
         for method, path, body in (
             ("POST", "/gifts", {"card_id": self.money.id, "amount": "1"}),
             ("GET", "/gifts", None),
-            ("GET", path, None),
-            ("POST", f"{path}/link", None),
-            ("POST", f"{path}/recall", None),
+            ("GET", own, None),
+            ("POST", f"{own}/link", None),
+            ("POST", f"{own}/recall", None),
             ("POST", "/gifts/open", {"token": token}),
             ("POST", "/gifts/claim", {"token": token}),
         ):
             with self.subTest(method=method, path=path):
                 self.assertNoRights(method, path, **({"json": body} if body else {}))
         for method, suffix in (("GET", ""), ("POST", "/link"), ("POST", "/recall")):
-            response = self.api(method, f"/gifts/{gift['id']}{suffix}", stranger)
+            response = self.api(method, f"{own}{suffix}", stranger)
             self.assertProblem(response, 404, "not_found")
         self.assertCard(self.money, 70)

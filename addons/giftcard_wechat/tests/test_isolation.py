@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
@@ -24,12 +25,24 @@ class TestIsolation(ApiCase):
 
     @classmethod
     def own_value(cls, member):
-        """A gift card, a gift and a payment code."""
+        """A gift card, a gift, a payment code, a payment in a store that went back, an order and its payment."""
         card = cls.env["loyalty.card"].create(
             {"program_id": cls.gift_program.id, "partner_id": member.id, "points": 50}
         )
         cls.env["giftcard.gift"]._offer(Act("gift", member_id=member.id), card, 10)
         member._payment_code()
+        payment = cls.env["giftcard.store.payment"]._pay_store(member, cls.store, 5, card)
+        payment._give_back(1, "Test", "r")
+        order = cls.env["sale.order"].create({"partner_id": member.id, "giftcard_buyer_id": member.id})
+        cls.env["payment.transaction"]._begin_for(
+            order,
+            member,
+            5,
+            cls.env.ref("base.CNY"),
+            cls.env.ref("giftcard_wechat.payment_provider_wechatpay"),
+            sale_order_ids=[Command.set(order.ids)],
+        )
+        cls.env["giftcard.tier.change"].create({"partner_id": member.id, "reason": "merge", "date": "2026-01-01"})
 
     def acting_for(self, member=None):
         context = {"allowed_company_ids": self.env.company.ids}
