@@ -1,2 +1,3 @@
 from . import wechat, wechatpay, exceptions, sms, api, schemas, models, controllers
+from . import wechatpay, exceptions, api, schemas, models, wizards, controllers
 from .hooks import uninstall_hook

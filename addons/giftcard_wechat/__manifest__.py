@@ -5,7 +5,11 @@
     "category": "Sales/Loyalty",
     "author": "Gift Card Suite contributors",
     "license": "LGPL-3",
-    "depends": ["giftcard_pickup", "account_payment", "sms"],
+    "depends": [
+        "giftcard_pickup",
+        "account_payment",
+        "sms",
+    ],
     "external_dependencies": {
         "python": [
             "alibabacloud-dysmsapi20170525",
@@ -16,17 +20,19 @@
             "tencentcloud-sdk-python-sms",
             "wechatpy",
             "xmltodict",
-        ]
+        ],
     },
     "data": [
         "security/giftcard_wechat_groups.xml",
         "security/ir.model.access.csv",
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
+        "security/wallet.xml",
         "security/giftcard_people_rules.xml",
         "security/giftcard_wechat_messages_rules.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "data/wallet_data.xml",
         "views/api_docs_templates.xml",
         "views/giftcard_wechat_app_views.xml",
         "views/giftcard_identity_views.xml",
@@ -38,18 +44,26 @@
         "views/giftcard_people_menus.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
+        "views/giftcard_store_payment_wizard_views.xml",
+        "views/giftcard_store_payment_views.xml",
+        "views/res_config_settings_wallet_views.xml",
         "views/giftcard_wechat_messages_views.xml",
         "views/giftcard_wechat_subscription_views.xml",
         "views/giftcard_scene_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {
-        "point_of_sale._assets_pos": ["giftcard_wechat/static/src/app/**/*"],
-        "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
+        "point_of_sale._assets_pos": [
+            "giftcard_wechat/static/src/app/**/*",
+        ],
+        "web.assets_tests": [
+            "giftcard_wechat/static/tests/tours/**/*",
+        ],
     },
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/giftcard_wechat_demo.xml",
+        "demo/wallet_demo.xml",
         "demo/giftcard_wechat_messages_demo.xml",
         "demo/giftcard_people_demo.xml",
     ],

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 class Unavailable(Exception):
     """An outside service gives no answer, or none that can be trusted: what the circuit breaker counts."""
 
+from odoo.addons.giftcard_points.exceptions import LedgerError
+
 
 class PaymentRefused(ValidationError):
     """WeChat Pay, or what we know of a payment, refuses a request.
@@ -147,3 +149,7 @@ class SceneNotValid(UserError):
     """A code or link leads nowhere (any more)."""
 
     code = "link_not_valid"
+class RequestNotOpen(LedgerError):
+    """What a clerk asked for is paid, being paid, or no longer to be paid."""
+
+    code = "request_not_open"

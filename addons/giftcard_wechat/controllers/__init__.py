@@ -16,3 +16,10 @@ from . import (
     subscription,
     scene,
 )
+from . import theme
+from . import gift
+from . import payment_code
+from . import payment
+from . import purchase
+from . import store_payment
+from . import points

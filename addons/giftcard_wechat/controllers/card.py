@@ -1,12 +1,12 @@
 from odoo import http
 
 from ..api.endpoint import endpoint
-from ..schemas.card import Card, Entry
-from ..schemas.common import Page, PageQuery
+from ..schemas.card import Card, CardQuery, Entry, StatementQuery
+from ..schemas.common import Page
 
 
 class CardController(http.Controller):
-    @endpoint("GET", "/cards", summary="List cards", tag="card", query=PageQuery, answer=Page[Card])
+    @endpoint("GET", "/cards", summary="List cards", tag="card", query=CardQuery, answer=Page[Card])
     def cards(self, query):
         """The member's gift cards, eWallets, points cards and coupons, the newest first."""
         return self.env["giftcard.api.card"]._list(query)
@@ -21,7 +21,7 @@ class CardController(http.Controller):
         "/cards/{card_id}/entries",
         summary="Read a statement",
         tag="card",
-        query=PageQuery,
+        query=StatementQuery,
         answer=Page[Entry],
         problems=["not_found"],
     )

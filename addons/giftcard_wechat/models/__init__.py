@@ -11,3 +11,4 @@ from . import payment
 from . import wechat
 from . import service
 from . import people
+from . import wallet

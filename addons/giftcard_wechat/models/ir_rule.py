@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-# How the records of a model lead to the member who owns them.
+# How the records of a model lead to the member who owns them; to the members, where there are several.
 MEMBER_PATHS = {
     "res.partner": "id",
     "loyalty.card": "partner_id",
@@ -18,7 +18,21 @@ MEMBER_PATHS = {
     "giftcard.redemption.line": "redemption_id.member_id",
     "giftcard.redemption.transition": "redemption_id.member_id",
     "giftcard.pickup.code": "redemption_id.member_id",
+    "giftcard.gift": ("giver_id", "recipient_id"),
+    "giftcard.payment.code": "partner_id",
+    "payment.transaction": "partner_id",
+    "sale.order": "giftcard_buyer_id",
+    "giftcard.store.payment": "member_id",
+    "giftcard.store.payment.part": "payment_id.member_id",
+    "giftcard.store.refund": "member_id",
+    "giftcard.tier.change": "partner_id",
 }
+
+
+def member_domain(model_name, member_id):
+    """:return: domain of the records of a model that belong to a member"""
+    paths = MEMBER_PATHS[model_name]
+    return Domain.OR(Domain(path, "in", [member_id]) for path in ([paths] if isinstance(paths, str) else paths))
 
 
 class IrRule(models.Model):
@@ -38,11 +52,10 @@ class IrRule(models.Model):
             # Its cached domain would contain the parent's, and with it a member. The API has no business there.
             return Domain.FALSE
         domain = super()._compute_domain(model_name, mode)
-        path = MEMBER_PATHS.get(model_name)
-        if not path:
+        if model_name not in MEMBER_PATHS:
             return domain
         member_id = self.env.context.get("giftcard_member_id")
-        return domain & (Domain(path, "in", [member_id]) if member_id else Domain.FALSE)
+        return domain & (member_domain(model_name, member_id) if member_id else Domain.FALSE)
 
     @api.model
     def _giftcard_api_uid(self):

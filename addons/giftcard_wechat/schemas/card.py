@@ -1,9 +1,48 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from .common import Timestamp, Value, value_of
+from .common import PageQuery, Request, Timestamp, Value, value_of
+from .theme import ThemeSummary
+
+# Documents by which a member knows a movement; others are the staff's.
+DOCUMENTS = ("giftcard.redemption", "giftcard.store.payment", "pos.order", "sale.order")
+
+
+def _near(day):
+    if not 2000 <= day.year < 3000:
+        raise ValueError("no year of this millennium")
+    return day
+
+
+class CardQuery(PageQuery):
+    kind: Annotated[
+        Literal["gift_card", "ewallet", "loyalty", "goods_card", "coupons"] | None,
+        Field(description="Only cards of this kind."),
+    ] = None
+    usable: Annotated[bool, Field(description="Only cards that can be used now and have something on them.")] = False
+
+
+Day = Annotated[date, AfterValidator(_near)]
+
+
+class Period(Request):
+    since: Annotated[Day | None, Field(description="First day, in the company's time zone.")] = None
+    until: Annotated[Day | None, Field(description="Last day.")] = None
+
+
+class StatementQuery(PageQuery, Period):
+    kind: Annotated[
+        str | None, Field(max_length=20, pattern="^[a-z]+$", description="Only movements of this kind, e.g. `spend`.")
+    ] = None
+
+
+class Expiring(BaseModel):
+    """What expires next."""
+
+    amount: Value
+    on: Annotated[date, Field(description="The last day on which it can be used.")]
 
 
 class Card(BaseModel):
@@ -19,6 +58,8 @@ class Card(BaseModel):
     available: Annotated[Value, Field(description="What is free to spend.")]
     state: Literal["generated", "active", "frozen", "used", "replaced", "expired", "closed"]
     expires_on: Annotated[date | None, Field(description="Last day of use of the card.")]
+    expiring: Annotated[Expiring | None, Field(description="The part of it that expires first; null: nothing does.")]
+    theme: ThemeSummary | None
 
     @classmethod
     def from_record(cls, card):
@@ -32,6 +73,10 @@ class Card(BaseModel):
             available=value_of(card, card.points),
             state=card.state,
             expires_on=card.expiration_date or None,
+            expiring=Expiring(amount=value_of(card, card.next_expiry_amount), on=card.next_expiry_day)
+            if card.next_expiry_day
+            else None,
+            theme=ThemeSummary.from_record(card.theme_id) if card.theme_id else None,
         )
 
 
@@ -45,9 +90,12 @@ class Entry(BaseModel):
     amount: Annotated[Value, Field(description="Signed.")]
     balance_after: Value
     store: Annotated[str | None, Field(description="Where it happened.")]
+    document: Annotated[str | None, Field(description="Order, payment or redemption it belongs to.")]
 
     @classmethod
     def from_record(cls, entry):
+        # A movement of the member's own card belongs to a document of his.
+        operation = entry.sudo().operation_id
         labels = dict(entry._fields["kind"]._description_selection(entry.env))
         return cls(
             number=entry.version,
@@ -57,4 +105,5 @@ class Entry(BaseModel):
             amount=value_of(entry.card_id, entry.amount),
             balance_after=value_of(entry.card_id, entry.balance),
             store=entry.store_id.name or None,
+            document=(operation.res_model in DOCUMENTS and operation.document_name) or None,
         )

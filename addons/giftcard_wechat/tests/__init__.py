@@ -19,3 +19,6 @@ from . import test_one_time_code
 from . import test_password
 from . import test_identity
 from . import test_providers
+from . import test_gift_api, test_payment_code_api, test_theme_api
+from . import test_purchase_api, test_payment_api
+from . import test_store_payment, test_points_api

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from odoo.addons.giftcard_points.models.ledger.act import Act
@@ -29,8 +31,34 @@ class TestCard(ApiCase):
                 "available": {"points": 80},
                 "state": "active",
                 "expires_on": None,
+                "expiring": None,
+                "theme": None,
             },
         )
+
+    def test_cards_of_a_kind(self):
+        gift = self.env["loyalty.card"].create(
+            {"program_id": self.gift_program.id, "partner_id": self.alice.id, "points": 25.5}
+        )
+        empty = self.env["loyalty.card"].create({"program_id": self.gift_program.id, "partner_id": self.alice.id})
+        past = self.env["loyalty.card"].create(
+            {"program_id": self.gift_program.id, "partner_id": self.alice.id, "points": 1}
+        )
+        past.expiration_date = "2026-01-01"
+
+        def ids(**query):
+            return {item["id"] for item in self.get("/cards", **query)["items"]}
+
+        self.assertEqual(ids(), {gift.id, empty.id, past.id, self.card.id})
+        self.assertEqual(ids(kind="gift_card"), {gift.id, empty.id, past.id})
+        self.assertEqual(ids(kind="gift_card", usable="true"), {gift.id})
+        self.assertEqual(ids(kind="loyalty", usable="true"), {self.card.id})
+        self.assertProblem(self.api("GET", "/cards?kind=x", self.alice_token), 422, "validation_error")
+
+    def test_what_expires_next(self):
+        self.grant(self.card, 5, expires_on="2099-01-31")
+        self.grant(self.card, 7, expires_on="2099-12-31")
+        self.assertEqual(self.get(f"/cards/{self.card.id}")["expiring"], {"amount": {"points": 5}, "on": "2099-01-31"})
 
     def test_statement(self):
         self.ledger._spend(Act("spend"), self.card, 30)
@@ -39,6 +67,28 @@ class TestCard(ApiCase):
             [(item["number"], item["kind"], item["amount"], item["balance_after"]) for item in statement["items"]],
             [(2, "spend", {"points": -30}, {"points": 70}), (1, "earn", {"points": 100}, {"points": 100})],
         )
+
+    def test_statement_of_a_period(self):
+        self.ledger._spend(Act("spend"), self.card, 30)
+        path, today = f"/cards/{self.card.id}/entries", self.ledger._today(self.env.company)
+        for query, numbers in (
+            ({"kind": "spend"}, [2]),
+            ({"kind": "nothing"}, []),
+            ({"since": today, "until": today}, [2, 1]),
+            ({"since": today + timedelta(days=1)}, []),
+            ({"until": today - timedelta(days=1)}, []),
+        ):
+            with self.subTest(query=query):
+                self.assertEqual([item["number"] for item in self.get(path, **query)["items"]], numbers)
+        for query in ("since=9999-12-31", "until=0001-01-01", "since=x"):
+            self.assertProblem(self.api("GET", f"{path}?{query}", self.alice_token), 422, "validation_error")
+
+    def test_statement_names_the_member_s_documents(self):
+        redemption = self.submit(2)
+        redemption._approve()
+        self.ledger._spend(Act("spend", document=("res.partner", self.bob.id)), self.card, 1)
+        documents = [item["document"] for item in self.get(f"/cards/{self.card.id}/entries")["items"]]
+        self.assertEqual(documents, [None, redemption.name, None])
 
     def test_statement_pages(self):
         for __ in range(6):

@@ -1,8 +1,11 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from ..models.ir_rule import MEMBER_PATHS
+from odoo.addons.giftcard_points.models.ledger.act import Act
+
+from ..models.ir_rule import MEMBER_PATHS, member_domain
 from .common import ApiCase
 
 
@@ -17,7 +20,29 @@ class TestIsolation(ApiCase):
         cls.grant(cls, cls.other, 50)
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
+            cls.own_value(member)
         cls.env.flush_all()
+
+    @classmethod
+    def own_value(cls, member):
+        """A gift card, a gift, a payment code, a payment in a store that went back, an order and its payment."""
+        card = cls.env["loyalty.card"].create(
+            {"program_id": cls.gift_program.id, "partner_id": member.id, "points": 50}
+        )
+        cls.env["giftcard.gift"]._offer(Act("gift", member_id=member.id), card, 10)
+        member._payment_code()
+        payment = cls.env["giftcard.store.payment"]._pay_store(member, cls.store, 5, card)
+        payment._give_back(1, "Test", "r")
+        order = cls.env["sale.order"].create({"partner_id": member.id, "giftcard_buyer_id": member.id})
+        cls.env["payment.transaction"]._begin_for(
+            order,
+            member,
+            5,
+            cls.env.ref("base.CNY"),
+            cls.env.ref("giftcard_wechat.payment_provider_wechatpay"),
+            sale_order_ids=[Command.set(order.ids)],
+        )
+        cls.env["giftcard.tier.change"].create({"partner_id": member.id, "reason": "merge", "date": "2026-01-01"})
 
     def acting_for(self, member=None):
         context = {"allowed_company_ids": self.env.company.ids}
@@ -47,14 +72,15 @@ class TestIsolation(ApiCase):
             for member in (self.alice, self.bob, self.alice):
                 with self.subTest(model=name, member=member.name):
                     seen = self.acting_for(member)[name].search([])
-                    own = self.env[name].search([(MEMBER_PATHS[name], "=", member.id)])
+                    own = self.env[name].search(member_domain(name, member.id))
                     self.assertTrue(own)
                     self.assertEqual(seen.ids, own.ids)
 
     def test_others_cannot_be_read_by_id(self):
         for name in self.readable():
             with self.subTest(model=name):
-                record = self.env[name].search([(MEMBER_PATHS[name], "=", self.bob.id)], limit=1)
+                own = member_domain(name, self.alice.id)
+                record = self.env[name].search(member_domain(name, self.bob.id) & ~own, limit=1)
                 record = record.with_env(self.acting_for(self.alice))
                 self.assertFalse(record.has_access("read"))
                 with self.assertRaises(AccessError):

@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+
+class PaymentTransaction(models.Model):
+    """A payment that a member begins over the API.
+
+    Documents that can be paid so have a method ``_begin_payment``; what a payment changes of them is beside them.
+    """
+
+    _inherit = "payment.transaction"
+
+    giftcard_method = fields.Selection(
+        [("wechat_jsapi", "WeChat: in the app"), ("wechat_native", "WeChat: QR code")],
+        string="Way to Pay",
+        readonly=True,
+        copy=False,
+        help="How the member chose to pay.",
+    )
+
+    def _begin_for(self, document, member, amount, currency, provider, **values):
+        """:param document: record with a ``name``, of which the number is made
+        :return: ``payment.transaction`` in state ``draft``; nobody is asked outside
+        """
+        return self.create(
+            {
+                **values,
+                "provider_id": provider.id,
+                "payment_method_id": provider._giftcard_payment_method().id,
+                "reference": self._compute_reference(provider.code, prefix=document.name),
+                "amount": amount,
+                "currency_id": currency.id,
+                "partner_id": member.id,
+                "operation": "online_direct",
+            }
+        )
+
+    def _give_all_back(self):
+        """Refund what is left of a payment whose document cannot be had for it any more; once."""
+        self.ensure_one()
+        left = self.currency_id.round(self.amount - self._given_back())
+        if self.state == "done" and self.currency_id.compare_amounts(left, 0) > 0:
+            self._refund(left)
+
+    def _given_back(self):
+        """:return: what went back of this payment or is on its way, in its currency"""
+        self.ensure_one()
+        refunds = self.child_transaction_ids.filtered(
+            lambda child: child.operation == "refund" and child.state not in ("cancel", "error")
+        )
+        return -sum(refunds.mapped("amount"))

@@ -1,0 +1,3 @@
+from . import giftcard_store_payment_ask
+from . import giftcard_store_payment_charge
+from . import giftcard_store_payment_refund
