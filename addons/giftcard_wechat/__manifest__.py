@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/giftcard_wechat_rules.xml",
         "security/giftcard_wechatpay_rules.xml",
+        "security/giftcard_mall_rules.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/api_docs_templates.xml",

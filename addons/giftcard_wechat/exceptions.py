@@ -26,3 +26,9 @@ class PaymentUnavailable(PaymentRefused):
 
 class CallsPaused(PaymentUnavailable):
     """The outside service failed several times in a row; nothing was sent."""
+
+
+class TooManyFavourites(ValidationError):
+    """A member keeps as many favourites as one may."""
+
+    code = "too_many_favourites"

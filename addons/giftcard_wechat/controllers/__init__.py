@@ -4,6 +4,8 @@ from . import (
     card,
     store,
     reward,
+    favourite,
+    order,
     redemption,
     handover,
     goods_card,

@@ -1,8 +1,9 @@
 from odoo import http
 
 from ..api.endpoint import endpoint
-from ..schemas.common import Page, PageQuery
-from ..schemas.redemption import Cancellation, Redemption, RedemptionRequest, RedemptionSummary
+from ..schemas.common import Page
+from ..schemas.redemption import Cancellation, Redemption, RedemptionQuery, RedemptionRequest, RedemptionSummary
+from .order import ORDER_PROBLEMS
 
 
 class RedemptionController(http.Controller):
@@ -14,26 +15,21 @@ class RedemptionController(http.Controller):
         body=RedemptionRequest,
         answer=Redemption,
         status=201,
-        problems=[
-            "card_not_usable",
-            "insufficient_balance",
-            "limit_reached",
-            "out_of_stock",
-            "reward_not_available",
-            "store_not_available",
-            "store_paused",
-        ],
+        problems=ORDER_PROBLEMS,
     )
     def redeem(self, body):
-        """Order rewards for pickup in a store. The points are held and the goods reserved until the store decides."""
-        return self.env["giftcard.api.redemption"]._submit(body)
+        """Order rewards for pickup, delivery or at once. Points are held and goods reserved until the store decides.
+
+        Where there is money to pay and no eWallet pays it, the redemption waits for its payment until `pay_until`.
+        """
+        return self.env["giftcard.api.order"]._submit(body, self.env.context["giftcard_idempotency_key"])
 
     @endpoint(
         "GET",
         "/redemptions",
         summary="List redemptions",
         tag="redemption",
-        query=PageQuery,
+        query=RedemptionQuery,
         answer=Page[RedemptionSummary],
     )
     def redemptions(self, query):

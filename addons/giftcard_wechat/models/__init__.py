@@ -8,4 +8,5 @@ from . import giftcard_api_token
 from . import giftcard_api_request
 from . import giftcard_api_rate
 from . import payment
+from . import mall
 from . import service

@@ -18,6 +18,7 @@ MEMBER_PATHS = {
     "giftcard.redemption.line": "redemption_id.member_id",
     "giftcard.redemption.transition": "redemption_id.member_id",
     "giftcard.pickup.code": "redemption_id.member_id",
+    "giftcard.favourite": "member_id",
 }
 
 

@@ -2,17 +2,60 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from .common import Points, RecordId, Request, Text, Timestamp, exact
+from .common import Money, PageQuery, Points, RecordId, Request, Text, Timestamp, exact, money
+
+Pieces = Annotated[int, Field(ge=1, le=1000, strict=True)]
 
 
 class RedemptionLineRequest(Request):
     reward_id: RecordId
-    quantity: Annotated[int, Field(ge=1, le=1000, strict=True)]
+    quantity: Pieces
+    price_id: Annotated[
+        RecordId | None, Field(description="One of the reward's `prices`; without it, for points alone.")
+    ] = None
 
 
-class RedemptionRequest(Request):
-    store_id: Annotated[RecordId, Field(description="Where the goods will be picked up.")]
+class Destination(Request):
+    """How the goods go, and what pays for the money part."""
+
+    fulfilment: Annotated[
+        Literal["pickup", "delivery", "virtual"],
+        Field(description="Rewards that are all virtual are `virtual`, whatever is asked for."),
+    ] = "pickup"
+    store_id: Annotated[RecordId | None, Field(description="Where the goods will be picked up.")] = None
+    address_id: Annotated[RecordId | None, Field(description="One of the member's addresses, for a delivery.")] = None
+    carrier_id: Annotated[
+        RecordId | None, Field(description="One of the quote's `carriers`; without it, the first one.")
+    ] = None
+    wallet_card_id: Annotated[
+        RecordId | None,
+        Field(description="An eWallet of the member that pays the money part; without it, it is paid for itself."),
+    ] = None
+
+
+class RedemptionRequest(Destination):
     lines: Annotated[list[RedemptionLineRequest], Field(min_length=1, max_length=50)]
+
+
+class RedemptionQuery(PageQuery):
+    state: Annotated[
+        Literal[
+            "awaiting_payment",
+            "to_review",
+            "in_review",
+            "approved",
+            "picking",
+            "ready",
+            "shipped",
+            "done",
+            "rejected",
+            "cancelled",
+            "expired",
+            "returned",
+        ]
+        | None,
+        Field(description="Only those in this state."),
+    ] = None
 
 
 class Cancellation(Request):
@@ -24,6 +67,8 @@ class RedemptionLine(BaseModel):
     name: str
     quantity: int
     points_price: Points
+    cash_price: Annotated[Money, Field(description="Money a piece, beside the points.")]
+    returned: Annotated[int, Field(description="Pieces that have come back.")]
 
     @classmethod
     def from_record(cls, line):
@@ -33,6 +78,8 @@ class RedemptionLine(BaseModel):
             name=line._label(),
             quantity=line.quantity,
             points_price=exact(line.points_price),
+            cash_price=money(line.cash_price, line.redemption_id.company_id.currency_id),
+            returned=line.returned_quantity,
         )
 
 
@@ -107,6 +154,12 @@ class RedemptionSummary(BaseModel):
     store_id: Annotated[int | None, Field(description="Where it is picked up; null unless it is.")]
     store: str | None
     points: Points
+    cash: Annotated[Money, Field(description="What is paid in money in all, shipping included.")]
+    payment: Annotated[
+        Literal["waiting", "paid", "refund_due", "refunded", "void"] | None,
+        Field(description="Of the money part; null when there is none."),
+    ]
+    pay_until: Annotated[Timestamp | None, Field(description="While `payment` is `waiting`.")]
     lines: list[RedemptionLine]
 
     @classmethod
@@ -123,6 +176,9 @@ class RedemptionSummary(BaseModel):
             # A store that has closed since keeps its name.
             "store": redemption.sudo().store_id.name or None,
             "points": exact(redemption.points),
+            "cash": money(redemption.cash_total, redemption.company_id.currency_id),
+            "payment": redemption.payment_state or None,
+            "pay_until": (redemption.state == "awaiting_payment" and redemption.deadline) or None,
             "lines": [RedemptionLine.from_record(line) for line in redemption.line_ids],
         }
 
@@ -132,6 +188,8 @@ class RedemptionSummary(BaseModel):
 
 
 class Redemption(RedemptionSummary):
+    shipping: Annotated[Money, Field(description="Of `cash`, what is paid for the delivery.")]
+    address: Annotated[str | None, Field(description="Where it is sent to, in one line.")]
     transitions: list[Transition]
     pickup: Annotated[Pickup | None, Field(description="Null until the goods are ready.")]
     shipments: Annotated[list[Shipment], Field(description="Of what is delivered: in the order in which it leaves.")]
@@ -141,6 +199,9 @@ class Redemption(RedemptionSummary):
         code = redemption.pickup_code_id
         return cls(
             **cls.values_of(redemption),
+            shipping=money(redemption.shipping_amount, redemption.company_id.currency_id),
+            # One of the member's own.
+            address=" ".join(redemption.sudo().address_id._display_address().split()) or None,
             transitions=[Transition.from_record(transition) for transition in redemption.transition_ids],
             pickup=Pickup.from_record(code) if code else None,
             shipments=redemption._shipments() if redemption.fulfilment == "delivery" else [],

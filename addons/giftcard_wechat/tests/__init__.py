@@ -14,3 +14,7 @@ from . import test_rate
 from . import test_token
 from . import test_wechatpay
 from . import test_wechatpay_till
+from . import test_catalogue
+from . import test_favourite
+from . import test_infrastructure
+from . import test_order

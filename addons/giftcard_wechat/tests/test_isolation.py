@@ -17,6 +17,7 @@ class TestIsolation(ApiCase):
         cls.grant(cls, cls.other, 50)
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
+            cls.env["giftcard.favourite"]._keep(member, cls.reward)
         cls.env.flush_all()
 
     def acting_for(self, member=None):

@@ -1,7 +1,5 @@
 from odoo import models
 
-from odoo.addons.giftcard_pickup.exceptions import RewardNotAvailable, StoreNotAvailable
-
 from ...schemas.redemption import Redemption, RedemptionSummary
 
 
@@ -10,34 +8,12 @@ class GiftcardApiRedemption(models.AbstractModel):
     _inherit = "giftcard.api.service"
     _description = "API: Redemptions"
 
-    def _submit(self, order):
-        """Redeem rewards under the idempotency key of the request.
-
-        :param order: :class:`~...schemas.redemption.RedemptionRequest`
-        :return: :class:`~...schemas.redemption.Redemption`
-        :raise LedgerError: as ``giftcard.redemption._submit``; nothing has happened then
-        """
-        store = self.env["giftcard.store"].search([("id", "=", order.store_id)])
-        if not store:
-            raise StoreNotAvailable(self.env._("The store does not exist."))
-        rewards = self.env["giftcard.reward"].search([("id", "in", [line.reward_id for line in order.lines])])
-        offered = {reward.id: reward for reward in rewards}
-        if any(line.reward_id not in offered for line in order.lines):
-            raise RewardNotAvailable(self.env._("One of the rewards is not offered."))
-        redemption = self.env["giftcard.redemption"]._submit(
-            self._member(),
-            store,
-            [(offered[line.reward_id], line.quantity) for line in order.lines],
-            self.env.context["giftcard_idempotency_key"],
-        )
-        return Redemption.from_record(redemption)
-
     def _list(self, query):
         """:return: page of :class:`~...schemas.redemption.RedemptionSummary`, the latest first"""
         return self._page(
             RedemptionSummary,
             "giftcard.redemption",
-            [("member_id", "=", self._member().id), ("state", "!=", "draft")],
+            [("member_id", "=", self._member().id), ("state", "=" if query.state else "!=", query.state or "draft")],
             query,
             [("id", "desc")],
         )
