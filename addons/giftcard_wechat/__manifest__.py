@@ -21,6 +21,7 @@
         "views/giftcard_api_token_views.xml",
         "views/res_partner_views.xml",
         "views/giftcard_wechat_menus.xml",
+        "views/giftcard_staff_views.xml",
         "views/wechatpay_templates.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",

@@ -24,6 +24,19 @@ class IrHttp(models.AbstractModel):
         )
 
     @classmethod
+    def _auth_method_giftcard_staff(cls):
+        """Act as the clerk whose phone it is: with the rights of that user, and no more."""
+        cls._giftcard_begin()
+        session_id, user_id, company_id = request.env["giftcard.staff.session"]._authenticate(cls._giftcard_bearer())
+        request.env["giftcard.api.rate"]._take("session", f"staff/{session_id}")
+        context = {
+            "lang": request.env.context.get("lang"),
+            "giftcard_staff_session_id": session_id,
+            "allowed_company_ids": [company_id],
+        }
+        request.update_env(user=user_id, context=context, su=False)
+
+    @classmethod
     def _auth_method_giftcard_guest(cls):
         """Act for nobody: what is public, and logging in."""
         cls._giftcard_begin()
