@@ -1,3 +1,2 @@
-from . import wechat, wechatpay, exceptions, sms, api, schemas, models, controllers
-from . import wechatpay, exceptions, api, schemas, models, wizards, controllers
+from . import wechat, wechatpay, exceptions, sms, api, schemas, models, wizards, controllers
 from .hooks import uninstall_hook

@@ -153,3 +153,7 @@ class RequestNotOpen(LedgerError):
     """What a clerk asked for is paid, being paid, or no longer to be paid."""
 
     code = "request_not_open"
+class TooManyFavourites(ValidationError):
+    """A member keeps as many favourites as one may."""
+
+    code = "too_many_favourites"

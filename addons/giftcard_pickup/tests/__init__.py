@@ -40,3 +40,4 @@ from . import (
     test_virtual,
     test_virtual_invariants,
 )
+from . import test_return_request

@@ -3,11 +3,14 @@ import json
 import logging
 
 from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, abort
+from werkzeug.http import parse_etags
 
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import Response
 
+from . import cors
 from .endpoint import MAX_BODY, PREFIX
 from .problems import MEDIA_TYPE, Problem, as_problem
 
@@ -40,6 +43,12 @@ class ApiDispatcher(http.Dispatcher):
     def is_compatible_with(cls, request):
         return True
 
+    def pre_dispatch(self, rule, args):
+        """Answer a browser that asks whether a page of the configured origin may call."""
+        self.request.session.can_save &= rule.endpoint.routing.get("save_session", True)
+        if rule.endpoint.routing.get("cors") and cors.is_preflight(self.request):
+            abort(self._seal(Response(status=204, headers=cors.PREFLIGHT)))
+
     def dispatch(self, endpoint, args):
         """Call a keyed operation at most once per key, others each time."""
         operation = endpoint.routing.get("operation")
@@ -49,12 +58,16 @@ class ApiDispatcher(http.Dispatcher):
         httprequest = self.request.httprequest
         if httprequest.method not in (operation.method, operation.method == "GET" and "HEAD"):
             raise Problem("method_not_allowed", allow=[operation.method])
+        self.request.env["giftcard.api.rate"]._take_for(operation, httprequest.remote_addr)
         raw = self._read_body()
         self.request.params = {**args, **self._parse(operation, raw)}
         if not operation.keyed:
-            return self._respond(operation.status, self._call(endpoint, operation))
+            return self._respond(operation.status, self._call(endpoint, operation), cached=operation.cached)
         key = self._idempotency_key()
         self.request.update_context(giftcard_idempotency_key=key)
+        if operation.staff:
+            # What clerks do is done once by its own key.
+            return self._respond(operation.status, self._call(endpoint, operation))
         asked = f"{httprequest.method} {httprequest.full_path}\n".encode() + raw
         request_hash = hashlib.sha256(asked).hexdigest()
         status, body, replayed = self.request.env["giftcard.api.request"]._answer_once(
@@ -63,6 +76,8 @@ class ApiDispatcher(http.Dispatcher):
         return self._respond(status, body, {"Idempotency-Replayed": "true"} if replayed else None)
 
     def handle_error(self, exc):
+        if isinstance(exc, HTTPException) and exc.response is not None:
+            return exc.response
         problem = as_problem(exc)
         if isinstance(exc, UserError) and problem.code < 500:
             # A refusal is an answer, not an incident.
@@ -119,15 +134,31 @@ class ApiDispatcher(http.Dispatcher):
         result = self.request.registry["ir.http"]._dispatch(endpoint)
         return result.model_dump_json(by_alias=True) if operation.answer else ""
 
-    def _respond(self, status, body, headers=None):
+    def _respond(self, status, body, headers=None, cached=False):
         response = Response(body, status=status, headers=headers)
         if body:
             response.headers["Content-Type"] = "application/json; charset=utf-8"
         else:
             response.headers.remove("Content-Type")
-        return self._seal(response)
+        self._seal(response)
+        return self._tag(response, body) if cached else response
+
+    def _tag(self, response, body):
+        """Validators of RFC 9110: what the client has already is not sent again.
+
+        The tag is of the answer itself, so that it is right whatever the answer depends on: the member, live stock.
+        """
+        etag = hashlib.sha256(body.encode()).hexdigest()[:32]
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers.add("Vary", "Authorization, Accept-Language")
+        if parse_etags(self.request.httprequest.headers.get("If-None-Match")).contains_weak(etag):
+            response.status_code = 304
+            response.set_data(b"")
+        return response
 
     def _seal(self, response):
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Content-Type-Options"] = "nosniff"
+        cors.allow(self.request, response)
         return response

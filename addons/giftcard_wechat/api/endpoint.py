@@ -25,14 +25,35 @@ class Operation:
     member: bool
     keyed: bool
     problems: tuple[str, ...]
+    staff: bool
+    cached: bool
+    guess: bool
 
     @property
     def path_parameters(self):
         return re.findall(r"{(\w+)}", self.path)
 
+    @property
+    def auth(self):
+        return "giftcard_staff" if self.staff else "giftcard_member" if self.member else "giftcard_guest"
+
 
 def endpoint(
-    method, path, *, summary, tag, answer=None, status=200, body=None, query=None, member=True, keyed=None, problems=()
+    method,
+    path,
+    *,
+    summary,
+    tag,
+    answer=None,
+    status=200,
+    body=None,
+    query=None,
+    member=True,
+    keyed=None,
+    problems=(),
+    staff=False,
+    cached=False,
+    guess=False,
 ):
     """Route of the API: parsing, authentication, idempotency, errors and documentation come with it.
 
@@ -44,7 +65,11 @@ def endpoint(
     :param member: whether a member must be logged in
     :param keyed: whether an ``Idempotency-Key`` is required; by default for a POST of a member
     :param problems: codes of the problems of this operation's own
+    :param staff: whether a clerk must be logged in, in the place of a member
+    :param cached: whether clients may keep the answer and ask with ``If-None-Match`` whether it has changed
+    :param guess: whether a secret could be found by trying; such calls are limited more strictly
     """
+    member = member and not staff
     operation = Operation(
         method=method,
         path=path,
@@ -57,13 +82,18 @@ def endpoint(
         member=member,
         keyed=method == "POST" and member if keyed is None else keyed,
         problems=tuple(problems),
+        staff=staff,
+        cached=cached,
+        guess=guess,
     )
     return http.route(
         PREFIX + re.sub(r"{(\w+)}", rf"<int(min=1, max={MAX_ID}):\1>", path),
         type="giftcard_api",
-        auth="giftcard_member" if member else "giftcard_guest",
+        auth=operation.auth,
         methods=[method],
         readonly=method == "GET",
         save_session=False,
+        # Which origin it is, is configured: see the dispatcher.
+        cors="configured",
         operation=operation,
     )

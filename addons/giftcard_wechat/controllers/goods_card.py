@@ -14,6 +14,7 @@ class GoodsCardController(http.Controller):
         body=GoodsCardClaim,
         answer=GoodsCard,
         problems=["code_not_accepted", "too_many_attempts"],
+        guess=True,
     )
     def claim(self, body):
         """Make a goods card the member's by its secret. Wrong, used and blocked cards are refused alike."""

@@ -15,6 +15,7 @@ UPDATE giftcard_wechat_outbox
  WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
+DELETE FROM giftcard_staff_session;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.
 UPDATE payment_provider
    SET wechatpay_private_key = NULL,

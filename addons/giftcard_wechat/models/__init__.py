@@ -9,6 +9,8 @@ from . import giftcard_api_request
 from . import giftcard_api_rate
 from . import payment
 from . import wechat
+from . import mall
+from . import staff
 from . import service
 from . import people
 from . import wallet

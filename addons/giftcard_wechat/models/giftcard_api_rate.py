@@ -57,6 +57,25 @@ class GiftcardApiRate(models.Model):
         if spent is False or spent == 0:
             raise Problem("rate_limited", retry_after=WINDOW - now % WINDOW)
 
+    @api.model
+    def _take_for(self, operation, address):
+        """Count a call of an operation against the limits of its class, beside those of the session and the address.
+
+        :param operation: :class:`~..api.endpoint.Operation`
+        :param address: where it comes from
+        :raise Problem: ``rate_limited``
+        """
+        member_id = self.env.context.get("giftcard_member_id")
+        subject = f"member/{member_id}" if member_id else f"user/{self.env.uid}" if operation.staff else address
+        if member_id:
+            self._take("member", member_id)
+        if operation.method != "GET":
+            self._take("write", subject)
+        if operation.guess:
+            self._take("guess", subject)
+            if subject != address:
+                self._take("guess_address", address)
+
     def _lease(self, bucket, minute, limit):
         """:return: calls granted to this process, out of what is left of the minute"""
         wanted = max(1, limit // SHARES)

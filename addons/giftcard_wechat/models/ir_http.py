@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.http import SAFE_HTTP_METHODS, request
 
+from ..api import cors
 from ..api.dispatcher import ApiDispatcher
 from ..api.endpoint import PREFIX
 from ..api.problems import Problem
@@ -14,10 +15,7 @@ class IrHttp(models.AbstractModel):
     def _auth_method_giftcard_member(cls):
         """Act for the member whose bearer token (RFC 6750) the request carries."""
         cls._giftcard_begin()
-        scheme, __, token = request.httprequest.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem("unauthenticated")
-        session = request.env["giftcard.api.token"]._authenticate(token)
+        session = request.env["giftcard.api.token"]._authenticate(cls._giftcard_bearer())
         request.env["giftcard.api.rate"]._take("session", session.token_id)
         cls._giftcard_act_for(
             giftcard_member_id=session.member_id,
@@ -26,14 +24,37 @@ class IrHttp(models.AbstractModel):
         )
 
     @classmethod
+    def _auth_method_giftcard_staff(cls):
+        """Act as the clerk whose phone it is: with the rights of that user, and no more."""
+        cls._giftcard_begin()
+        session_id, user_id, company_id = request.env["giftcard.staff.session"]._authenticate(cls._giftcard_bearer())
+        request.env["giftcard.api.rate"]._take("session", f"staff/{session_id}")
+        context = {
+            "lang": request.env.context.get("lang"),
+            "giftcard_staff_session_id": session_id,
+            "allowed_company_ids": [company_id],
+        }
+        request.update_env(user=user_id, context=context, su=False)
+
+    @classmethod
     def _auth_method_giftcard_guest(cls):
         """Act for nobody: what is public, and logging in."""
         cls._giftcard_begin()
         cls._giftcard_act_for()
 
     @classmethod
+    def _giftcard_bearer(cls):
+        """:return: the bearer token of the request; who tries many comes to an end"""
+        request.env["giftcard.api.rate"]._take("address", request.httprequest.remote_addr)
+        scheme, __, token = request.httprequest.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("unauthenticated")
+        return token
+
+    @classmethod
     def _giftcard_begin(cls):
         """Writes wait for locks in READ COMMITTED. Nothing was done yet, so the transaction may begin anew."""
+        request.giftcard_origin = cors.allowed_origin(request)
         if request.httprequest.method not in SAFE_HTTP_METHODS:
             request.env.cr.rollback()
             read_committed(request.env.cr)

@@ -26,6 +26,7 @@ MEMBER_PATHS = {
     "giftcard.store.payment.part": "payment_id.member_id",
     "giftcard.store.refund": "member_id",
     "giftcard.tier.change": "partner_id",
+    "giftcard.favourite": "member_id",
 }
 
 

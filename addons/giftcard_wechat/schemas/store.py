@@ -47,24 +47,51 @@ class Store(BaseModel):
     @classmethod
     def from_record(cls, store, metres=None):
         """:param metres: from the place that was asked for"""
+        return cls(**cls.values_of(store, metres))
+
+    @classmethod
+    def values_of(cls, store, metres=None):
         # The address is published with the store; contacts and warehouses are not the member's to read.
         public = store.sudo()
         located = public._is_located()
+        return {
+            "id": store.id,
+            "code": store.code,
+            "name": store.name,
+            "address": public.street_address or None,
+            "phone": public.phone or None,
+            "latitude": public.latitude if located else None,
+            "longitude": public.longitude if located else None,
+            "distance": None if metres is None else round(metres),
+            "image_url": f"{PREFIX}/stores/{store.id}/image" if public.with_context(bin_size=True).image_128 else None,
+            "hours": public.hours_summary or None,
+            "open_now": public.is_open,
+            "closes_at": public.closes_at or None,
+            "opens_at": public.opens_at or None,
+            "paused": public.paused,
+            "pause_note": (public.paused and public.pause_note) or None,
+            "pickup": bool(public.warehouse_id),
+        }
+
+
+class StorePhoto(BaseModel):
+    url: Annotated[str, Field(description="Path of a picture that needs no login.")]
+    text: Annotated[str | None, Field(description="The caption.")]
+
+
+class StoreDetail(Store):
+    map_url: Annotated[str | None, Field(description="Opens the place in a map app.")]
+    photos: list[StorePhoto]
+
+    @classmethod
+    def from_record(cls, store):
+        # As in Store.
+        public = store.sudo()
         return cls(
-            id=store.id,
-            code=store.code,
-            name=store.name,
-            address=public.street_address or None,
-            phone=public.phone or None,
-            latitude=public.latitude if located else None,
-            longitude=public.longitude if located else None,
-            distance=None if metres is None else round(metres),
-            image_url=f"{PREFIX}/stores/{store.id}/image" if public.with_context(bin_size=True).image_128 else None,
-            hours=public.hours_summary or None,
-            open_now=public.is_open,
-            closes_at=public.closes_at or None,
-            opens_at=public.opens_at or None,
-            paused=public.paused,
-            pause_note=(public.paused and public.pause_note) or None,
-            pickup=bool(public.warehouse_id),
+            **cls.values_of(store),
+            map_url=public.map_url or None,
+            photos=[
+                StorePhoto(url=f"{PREFIX}/stores/{store.id}/photos/{photo.id}", text=photo.name or None)
+                for photo in public.photo_ids
+            ],
         )

@@ -22,3 +22,10 @@ from . import test_providers
 from . import test_gift_api, test_payment_code_api, test_theme_api
 from . import test_purchase_api, test_payment_api
 from . import test_store_payment, test_points_api
+from . import test_catalogue
+from . import test_favourite
+from . import test_infrastructure
+from . import test_order
+from . import test_pickup
+from . import test_staff
+from . import test_return

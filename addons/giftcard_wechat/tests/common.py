@@ -20,7 +20,7 @@ class ApiCase(PickupCase, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         # Limits are tested where they are the matter.
-        for kind in ("login", "session"):
+        for kind in ("login", "session", "address", "member", "write", "guess", "guess_address"):
             cls.env["ir.config_parameter"].set_param(f"giftcard_wechat.rate_{kind}", "0")
         cls.env["giftcard.wechat.app"].search([]).active = False
         cls.app = cls.env["giftcard.wechat.app"].create({"name": "Mall", "appid": "wx1", "secret": "s3cret"})

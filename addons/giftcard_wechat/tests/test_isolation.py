@@ -21,6 +21,7 @@ class TestIsolation(ApiCase):
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
             cls.own_value(member)
+            cls.env["giftcard.favourite"]._keep(member, cls.reward)
         cls.env.flush_all()
 
     @classmethod

@@ -12,6 +12,9 @@ class TestRedemption(ApiCase):
     def redeem(self, quantity=1, token=None, **kwargs):
         return self.api("POST", "/redemptions", token or self.alice_token, json=self.order(quantity), **kwargs)
 
+    def cash(self, amount):
+        return {"amount": amount, "currency": self.company.currency_id.name}
+
     def assertUntouched(self):
         self.assertCard(self.card, 100)
         self.assertEqual(self.stock(), (3, 0))
@@ -28,7 +31,18 @@ class TestRedemption(ApiCase):
         self.assertEqual(redemption.transition_ids.user_id, self.env.ref("giftcard_wechat.user_api"))
         self.assertEqual((answer["number"], answer["state"], answer["points"]), (redemption.name, "to_review", 20))
         self.assertEqual(
-            answer["lines"], [{"reward_id": self.reward.id, "name": "Mug", "quantity": 2, "points_price": 10}]
+            answer["lines"],
+            [
+                {
+                    "id": redemption.line_ids.id,
+                    "reward_id": self.reward.id,
+                    "name": "Mug",
+                    "quantity": 2,
+                    "points_price": 10,
+                    "cash_price": self.cash("0.00"),
+                    "returned": 0,
+                }
+            ],
         )
         self.assertEqual([step["by"] for step in answer["transitions"]], ["member"])
         self.assertIsNone(answer["pickup"])
@@ -110,7 +124,7 @@ class TestRedemption(ApiCase):
     def test_bodies(self):
         line = {"reward_id": self.reward.id, "quantity": 1}
         for body, pointer in (
-            ({}, "#/store_id"),
+            ({}, "#/lines"),
             (self.order(store_id="1"), "#/store_id"),
             (self.order(store_id=2**31), "#/store_id"),
             (self.order(lines=[]), "#/lines"),

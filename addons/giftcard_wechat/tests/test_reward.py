@@ -15,15 +15,40 @@ class TestReward(ApiCase):
         expected = {
             "id": self.reward.id,
             "name": "Mug",
+            "kind": "goods",
             "points_price": 10,
+            "prices": [],
             "description": None,
             "image_url": None,
             "available": 3,
             "redeemed_out": False,
             "affordable": True,
+            "favourite": False,
+            "category_id": None,
+            "brand_id": None,
+            "scene_ids": [],
+            "opens_at": None,
+            "closes_at": None,
+            "tiers": [],
+            "variants": 0,
         }
         self.assertEqual(rewards[self.reward.id], expected)
-        self.assertEqual(self.get(f"/rewards/{self.reward.id}"), expected)
+        detail = self.get(f"/rewards/{self.reward.id}")
+        self.assertEqual({name: detail[name] for name in expected}, expected)
+        self.assertEqual(
+            {name: value for name, value in detail.items() if name not in expected},
+            {
+                "pictures": [],
+                "specifications": [],
+                "options": [],
+                "usage": None,
+                "validity": None,
+                "member_limit": None,
+                "limit_period": "ever",
+                "left_for_member": None,
+                "store_ids": [],
+            },
+        )
         self.assertFalse(self.get(f"/rewards/{self.reward.id}", self.bob_token)["affordable"])
 
     def test_stock_is_live(self):

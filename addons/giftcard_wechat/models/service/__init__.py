@@ -7,6 +7,10 @@ from . import giftcard_api_member
 from . import giftcard_api_card
 from . import giftcard_api_store
 from . import giftcard_api_reward
+from . import giftcard_api_favourite
+from . import giftcard_api_order
 from . import giftcard_api_redemption
 from . import giftcard_api_handover
+from . import giftcard_api_pickup
+from . import giftcard_api_staff
 from . import giftcard_api_goods_card

@@ -1,7 +1,8 @@
+from collections import Counter
+
 from odoo import models
 
-from odoo.addons.giftcard_pickup.exceptions import RewardNotAvailable, StoreNotAvailable
-
+from ...api.problems import Problem
 from ...schemas.redemption import Redemption, RedemptionSummary
 
 
@@ -10,34 +11,12 @@ class GiftcardApiRedemption(models.AbstractModel):
     _inherit = "giftcard.api.service"
     _description = "API: Redemptions"
 
-    def _submit(self, order):
-        """Redeem rewards under the idempotency key of the request.
-
-        :param order: :class:`~...schemas.redemption.RedemptionRequest`
-        :return: :class:`~...schemas.redemption.Redemption`
-        :raise LedgerError: as ``giftcard.redemption._submit``; nothing has happened then
-        """
-        store = self.env["giftcard.store"].search([("id", "=", order.store_id)])
-        if not store:
-            raise StoreNotAvailable(self.env._("The store does not exist."))
-        rewards = self.env["giftcard.reward"].search([("id", "in", [line.reward_id for line in order.lines])])
-        offered = {reward.id: reward for reward in rewards}
-        if any(line.reward_id not in offered for line in order.lines):
-            raise RewardNotAvailable(self.env._("One of the rewards is not offered."))
-        redemption = self.env["giftcard.redemption"]._submit(
-            self._member(),
-            store,
-            [(offered[line.reward_id], line.quantity) for line in order.lines],
-            self.env.context["giftcard_idempotency_key"],
-        )
-        return Redemption.from_record(redemption)
-
     def _list(self, query):
         """:return: page of :class:`~...schemas.redemption.RedemptionSummary`, the latest first"""
         return self._page(
             RedemptionSummary,
             "giftcard.redemption",
-            [("member_id", "=", self._member().id), ("state", "!=", "draft")],
+            [("member_id", "=", self._member().id), ("state", "=" if query.state else "!=", query.state or "draft")],
             query,
             [("id", "desc")],
         )
@@ -61,4 +40,27 @@ class GiftcardApiRedemption(models.AbstractModel):
         """
         redemption = self._own("giftcard.redemption", redemption_id)
         redemption._receive(self._member())
+        return Redemption.from_record(redemption)
+
+    def _request_return(self, redemption_id, request):
+        """Ask to give goods back.
+
+        :param request: :class:`~...schemas.redemption.ReturnRequest`
+        :raise IllegalTransition, InvalidQuantity, NotReturnable:
+        """
+        redemption = self._own("giftcard.redemption", redemption_id)
+        pieces = Counter()
+        for line in request.lines:
+            pieces[line.line_id] += line.quantity
+        redemption._request_return(dict(pieces), request.reason)
+        return Redemption.from_record(redemption)
+
+    def _withdraw_return(self, redemption_id, return_id):
+        """:raise IllegalTransition: when it has been decided already"""
+        redemption = self._own("giftcard.redemption", redemption_id)
+        # Of the member's own redemption.
+        request = redemption.sudo().return_request_ids.filtered(lambda one: one.id == return_id)
+        if not request:
+            raise Problem("not_found")
+        request._withdraw()
         return Redemption.from_record(redemption)

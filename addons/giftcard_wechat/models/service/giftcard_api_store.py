@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ...api.problems import Problem
 from ...schemas.common import Page
-from ...schemas.store import Store
+from ...schemas.store import Store, StoreDetail
 
 
 class GiftcardApiStore(models.AbstractModel):
@@ -36,6 +36,18 @@ class GiftcardApiStore(models.AbstractModel):
             items=[Store.from_record(store, metres) for store, metres in shown],
             next_cursor=self._make_cursor("giftcard.store", order, last) if len(found) > query.limit else None,
         )
+
+    def _get(self, store_id):
+        return StoreDetail.from_record(self._own("giftcard.store", store_id))
+
+    def _photo(self, store_id, photo_id):
+        """:return: stream of one of the photos of a store, for whoever asks"""
+        # As its picture.
+        domain = [("id", "=", photo_id), ("store_id", "=", store_id), ("store_id.active", "=", True)]
+        photo = self.env["giftcard.store.photo"].sudo().search(domain)
+        if not photo:
+            raise Problem("not_found")
+        return self.env["ir.binary"].sudo()._get_image_stream_from(photo, "image_512")
 
     def _image(self, store_id):
         """:return: stream of the picture of a store, for whoever asks"""
