@@ -7,5 +7,6 @@ from . import giftcard_identity
 from . import giftcard_api_token
 from . import giftcard_api_request
 from . import giftcard_api_rate
+from . import content
 from . import payment
 from . import service

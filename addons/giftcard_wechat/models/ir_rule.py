@@ -18,6 +18,9 @@ MEMBER_PATHS = {
     "giftcard.redemption.line": "redemption_id.member_id",
     "giftcard.redemption.transition": "redemption_id.member_id",
     "giftcard.pickup.code": "redemption_id.member_id",
+    "giftcard.faq.vote": "member_id",
+    "giftcard.feedback": "member_id",
+    "giftcard.message": "partner_id",
 }
 
 

@@ -1,1 +1,15 @@
-from . import common, session, member, card, store, reward, redemption, handover, goods_card
+from . import (
+    common,
+    session,
+    member,
+    card,
+    store,
+    reward,
+    redemption,
+    handover,
+    goods_card,
+    content,
+    feedback,
+    inbox,
+    search,
+)

@@ -14,3 +14,7 @@ from . import test_rate
 from . import test_token
 from . import test_wechatpay
 from . import test_wechatpay_till
+from . import test_content
+from . import test_feedback
+from . import test_inbox
+from . import test_search

@@ -17,6 +17,13 @@ class TestIsolation(ApiCase):
         cls.grant(cls, cls.other, 50)
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
+            cls.env["giftcard.feedback"]._receive(member, cls.env.company, "other", "…")
+            cls.env["giftcard.faq"].create(
+                {"question": "?", "answer": "!", "topic_id": cls.env["giftcard.topic"].create({"name": "…"}).id}
+            )._vote(member, True)
+            cls.env["giftcard.message"]._post(
+                [{"partner_id": member.id, "kind": "tier", "key": f"isolation/{member.id}", "title": "…", "body": "…"}]
+            )
         cls.env.flush_all()
 
     def acting_for(self, member=None):

@@ -10,6 +10,7 @@ from .common import ApiCase
 
 # What is no operation: the document itself, its page, pictures, and the answer to all other paths.
 BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "", "/{}"}
+BESIDES |= {"/articles/{}/image", "/banners/{}/image"}
 
 
 @tagged("post_install", "-at_install")

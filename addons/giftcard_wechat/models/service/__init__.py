@@ -7,3 +7,7 @@ from . import giftcard_api_reward
 from . import giftcard_api_redemption
 from . import giftcard_api_handover
 from . import giftcard_api_goods_card
+from . import giftcard_api_content
+from . import giftcard_api_feedback
+from . import giftcard_api_inbox
+from . import giftcard_api_search
