@@ -33,6 +33,10 @@
         "views/giftcard_announcement_views.xml",
         "views/giftcard_feedback_views.xml",
         "views/giftcard_content_menus.xml",
+        "security/giftcard_audit_rules.xml",
+        "views/giftcard_audit_views.xml",
+        "views/member_overview_views.xml",
+        "views/giftcard_settings_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["giftcard_wechat/static/src/app/**/*"],

@@ -10,3 +10,5 @@ from . import giftcard_api_rate
 from . import content
 from . import payment
 from . import service
+from . import audit
+from . import overview

@@ -18,3 +18,5 @@ from . import test_content
 from . import test_feedback
 from . import test_inbox
 from . import test_search
+from . import test_audit
+from . import test_overview
