@@ -53,6 +53,19 @@
         "views/giftcard_wechat_subscription_views.xml",
         "views/giftcard_scene_views.xml",
         "data/payment_provider_data.xml",
+        "security/giftcard_content_rules.xml",
+        "data/giftcard_content_data.xml",
+        "views/giftcard_topic_views.xml",
+        "views/giftcard_article_views.xml",
+        "views/giftcard_faq_views.xml",
+        "views/giftcard_banner_views.xml",
+        "views/giftcard_announcement_views.xml",
+        "views/giftcard_feedback_views.xml",
+        "views/giftcard_content_menus.xml",
+        "security/giftcard_audit_rules.xml",
+        "views/giftcard_audit_views.xml",
+        "views/member_overview_views.xml",
+        "views/giftcard_settings_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [
@@ -65,6 +78,7 @@
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/giftcard_wechat_demo.xml",
+        "demo/giftcard_content_demo.xml",
         "demo/wallet_demo.xml",
         "demo/giftcard_wechat_messages_demo.xml",
         "demo/giftcard_people_demo.xml",

@@ -7,6 +7,7 @@ from . import giftcard_identity
 from . import giftcard_api_token
 from . import giftcard_api_request
 from . import giftcard_api_rate
+from . import content
 from . import payment
 from . import wechat
 from . import mall
@@ -14,3 +15,5 @@ from . import staff
 from . import service
 from . import people
 from . import wallet
+from . import audit
+from . import overview

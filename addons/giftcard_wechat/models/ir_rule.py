@@ -27,6 +27,9 @@ MEMBER_PATHS = {
     "giftcard.store.refund": "member_id",
     "giftcard.tier.change": "partner_id",
     "giftcard.favourite": "member_id",
+    "giftcard.faq.vote": "member_id",
+    "giftcard.feedback": "member_id",
+    "giftcard.message": "partner_id",
 }
 
 

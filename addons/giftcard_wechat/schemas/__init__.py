@@ -3,3 +3,18 @@ from . import common, session, member, theme, card, store, reward, redemption, h
 from . import gift, payment_code
 from . import payment, purchase
 from . import store_payment, points
+from . import (
+    common,
+    session,
+    member,
+    card,
+    store,
+    reward,
+    redemption,
+    handover,
+    goods_card,
+    content,
+    feedback,
+    inbox,
+    search,
+)

@@ -29,3 +29,9 @@ from . import test_order
 from . import test_pickup
 from . import test_staff
 from . import test_return
+from . import test_content
+from . import test_feedback
+from . import test_inbox
+from . import test_search
+from . import test_audit
+from . import test_overview

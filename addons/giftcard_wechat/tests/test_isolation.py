@@ -22,6 +22,13 @@ class TestIsolation(ApiCase):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
             cls.own_value(member)
             cls.env["giftcard.favourite"]._keep(member, cls.reward)
+            cls.env["giftcard.feedback"]._receive(member, cls.env.company, "other", "…")
+            cls.env["giftcard.faq"].create(
+                {"question": "?", "answer": "!", "topic_id": cls.env["giftcard.topic"].create({"name": "…"}).id}
+            )._vote(member, True)
+            cls.env["giftcard.message"]._post(
+                [{"partner_id": member.id, "kind": "tier", "key": f"isolation/{member.id}", "title": "…", "body": "…"}]
+            )
         cls.env.flush_all()
 
     @classmethod

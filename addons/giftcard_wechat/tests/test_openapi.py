@@ -21,6 +21,8 @@ GUESTS = {
 BESIDES = {
     "/openapi.json",
     "/docs",
+    "/articles/{}/image",
+    "/banners/{}/image",
     "/rewards/{}/image",
     "/rewards/{}/pictures/{}",
     "/rewards/categories/{}/image",

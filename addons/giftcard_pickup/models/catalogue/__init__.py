@@ -1,4 +1,5 @@
 from . import (
+    giftcard_search_mixin,
     giftcard_reward_category,
     giftcard_reward_tag,
     giftcard_reward_picture,
@@ -12,6 +13,7 @@ from . import (
     giftcard_reward_listing,
     giftcard_reward_similar,
     giftcard_reward_search,
+    giftcard_store_search,
     giftcard_redemption,
     giftcard_ledger,
     base_partner_merge,

@@ -14,3 +14,7 @@ from . import giftcard_api_handover
 from . import giftcard_api_pickup
 from . import giftcard_api_staff
 from . import giftcard_api_goods_card
+from . import giftcard_api_content
+from . import giftcard_api_feedback
+from . import giftcard_api_inbox
+from . import giftcard_api_search

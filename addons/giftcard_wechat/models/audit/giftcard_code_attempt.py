@@ -1,0 +1,8 @@
+from odoo import models
+
+
+class GiftcardCodeAttempt(models.Model):
+    _inherit = "giftcard.code.attempt"
+
+    # The audit log asks for days; rows come in their order, so that a few bytes for many pages do.
+    _audit_index = models.Index("USING brin (date)")

@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class LoyaltyProgram(models.Model):
+    _name = "loyalty.program"
+    _inherit = ["loyalty.program", "giftcard.audited.mixin"]
