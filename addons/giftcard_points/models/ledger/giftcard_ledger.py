@@ -389,6 +389,9 @@ class GiftcardLedger(models.AbstractModel):
     def _move(self, card, amount=Decimal(0), held=Decimal(0), debt=Decimal(0), spend=Decimal(0), states=("active",)):
         """The guarded statement that decides: change a card's totals, or refuse.
 
+        The row is locked from here on, and others may wait for it: the statement that writes the entry and the lots
+        comes next, and only then the cache is told (:meth:`_changed`).
+
         :param spend: what must be free (balance less holds); checked in the same statement, with the card's expiry
         :return: (balance, version) after it
         """
@@ -429,7 +432,6 @@ class GiftcardLedger(models.AbstractModel):
         if not rows:
             self._refuse_unusable(card, states=states)
             self._refuse_amount(card, today)
-        self._changed(card)
         return rows[0]
 
     def _free_lots(self, card, amount):
