@@ -43,6 +43,7 @@ class TestDeliverySteps(DeliveryCase):
         self.validate(pick)
         self.assertEqual(redemption.state, "picking")
         ship = self.assertStep(redemption, self.warehouse.out_type_id, 2)
+        self.assertEqual(self.ledger._check_invariants(), [])
         ship.with_user(self.storeman).carrier_tracking_ref = "SF1"
         self.assertEqual([shipment["state"] for shipment in redemption._shipments()], ["picking"])
         self.validate(ship)
@@ -121,6 +122,17 @@ class TestDeliverySteps(DeliveryCase):
         self.assertFalse(back.giftcard_redemption_id)
         self.validate(back)
         self.assertEqual(self.stock(), (10, 0))
+
+    def test_what_was_picked_is_taken_back_by_a_standard_return(self):
+        redemption = self.approved(quantity=2)
+        pick = redemption.picking_ids
+        self.validate(pick)
+        redemption._cancel("no")
+        out = self.warehouse.wh_output_stock_loc_id
+        self.env["stock.picking"].search([("location_id", "=", out.id), ("state", "=", "assigned")]).action_cancel()
+        self.take_back(pick, 2)
+        self.assertCard(self.card, 100)
+        self.assertEqual((redemption.state, self.stock()), ("cancelled", (10, 0)))
 
     def test_a_step_is_neither_cancelled_nor_taken_back_by_the_warehouse(self):
         redemption = self.approved(quantity=2)

@@ -24,7 +24,9 @@ class GiftcardRedemptionReport(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     state = fields.Selection(STATES, readonly=True)
     asked = fields.Integer(string="Pieces Asked For", readonly=True)
-    redeemed = fields.Integer(string="Pieces Redeemed", readonly=True, help="Without what was undone, given up or returned.")
+    redeemed = fields.Integer(
+        string="Pieces Redeemed", readonly=True, help="Without what was undone, given up or returned."
+    )
     handed_over = fields.Integer(
         string="Pieces Handed Over", readonly=True, help="Or delivered; whether or not they came back later."
     )
