@@ -77,6 +77,7 @@
         "demo/giftcard_codes_demo.xml",
         "demo/giftcard_virtual_demo.xml",
         "demo/giftcard_goods_demo.xml",
+        "demo/giftcard_mall_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -83,7 +83,8 @@ class GiftcardStoreRequest(models.Model):
         # Nor may it be given as a default.
         defaults = {f"default_{name}" for name in OWN}
         context = {key: value for key, value in self.env.context.items() if self.env.su or key not in defaults}
-        return super(GiftcardStoreRequest, self.with_context(context)).create(vals_list)
+        plain = self.with_context(context)  # pylint: disable=context-overridden; keys are taken away
+        return super(GiftcardStoreRequest, plain).create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

@@ -185,13 +185,13 @@ add(
         const held = new Promise((resolve) => (release = resolve));
         const call = till.call;
         till.call = async (method, ...args) => {
-            const answer = await call.call(till, method, ...args);
+            const reply = await call.call(till, method, ...args);
             if (method === "action_offline") {
                 till.call = call;
                 arrived();
                 await held;
             }
-            return answer;
+            return reply;
         };
         const refreshed = till.refresh();
         await made;

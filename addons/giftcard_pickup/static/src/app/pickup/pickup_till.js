@@ -201,7 +201,12 @@ export class PickupTill {
             );
             return { result: "newer", message };
         }
-        return this.notTold({ ...code, offline: true, result: "ready", message: _t("No network. The code is genuine.") });
+        return this.notTold({
+            ...code,
+            offline: true,
+            result: "ready",
+            message: _t("No network. The code is genuine."),
+        });
     }
 
     /** An answer without what this till has handed over of it and the server has not booked. */
