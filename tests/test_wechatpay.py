@@ -200,6 +200,55 @@ def test_what_the_till_gave_up_goes_back(merchant):
     assert merchant.pay.orders[reference]["reversed"]
 
 
+def test_a_password_typed_while_it_is_reversed(merchant):
+    """The query has said "not yet", the customer pays, the till asks, and the order is reversed: it was not paid."""
+    reference = charge(merchant, merchant.pay.auth_code(needs_password=True))
+    seen, reverse = [], merchant.pay.reverse
+
+    def typed(number, body):
+        merchant.pay.pay(number)
+        merchant.on(number, lambda tx: tx.action_wechatpay_ask())
+        seen.append(merchant.state(number))
+        return reverse(number, body)
+
+    merchant.pay.reverse = typed
+    merchant.later(reference, 60)
+    merchant.cron()
+    assert (seen, merchant.state(reference)) == (["pending"], "cancel")
+    assert merchant.pay.orders[reference]["reversed"]
+    assert not merchant.pay.refunds, "what is reversed is not refunded too"
+
+
+def test_asked_for_again_after_it_was_given_up(merchant):
+    reference = charge(merchant, merchant.pay.auth_code(needs_password=True))
+    merchant.on(reference, lambda tx: tx._wechatpay_cancel())
+    merchant.pay.pay(reference)
+    merchant.on(reference, lambda tx: tx.action_wechatpay_ask())
+    assert merchant.state(reference) == "pending"
+    merchant.later(reference, 16)
+    merchant.cron()
+    assert merchant.state(reference) == "cancel"
+    assert merchant.pay.orders[reference]["reversed"]
+
+
+def test_a_charge_on_its_way_is_waited_for(merchant):
+    """WeChat Pay does not know the order when the clerk gives up: it is not closed before it cannot come any more."""
+    late, never = (merchant.payment(9.9) for __ in range(2))
+    for reference in (late, never):
+        merchant.on(reference, lambda tx: (tx._wechatpay_till_begin(), tx._wechatpay_cancel()))
+        merchant.later(reference, 16)
+    merchant.cron()
+    assert (merchant.state(late), merchant.state(never)) == ("pending", "pending")
+    order = merchant.on(late, lambda tx: tx._wechatpay_content(tx.wechatpay_appid))
+    merchant.pay.order("CODEPAY", order | {"payer": {"auth_code": merchant.pay.auth_code()}})
+    for reference in (late, never):
+        merchant.later(reference, 60)
+    merchant.cron()
+    assert (merchant.state(late), merchant.state(never)) == ("cancel", "cancel")
+    assert merchant.pay.orders[late]["reversed"]
+    assert len(merchant.calls("/reverse")) == 1
+
+
 def test_charging_again_after_a_conflict_finds_the_first_charge(merchant):
     code = merchant.pay.auth_code()
     reference = charge(merchant, code, lose=True)
@@ -255,6 +304,34 @@ def test_a_lost_answer_to_a_refund_refunds_once(merchant):
     merchant.cron()
     assert len(merchant.calls("/refunds")) == 2
     assert list(merchant.pay.refunds) == [refund]
+
+
+def test_a_refused_query_says_nothing_of_a_refund(merchant):
+    reference = merchant.paid()
+    refund = merchant.refund(reference, 20)
+    merchant.cron()
+    for status, code in ((429, "FREQUENCY_LIMITED"), (401, "SIGN_ERROR"), (403, "NO_AUTH")):
+        merchant.pay.fail_next("/refunds", status, code)
+        merchant.later(refund, 3600)
+        merchant.cron()
+        assert merchant.state(refund) == "pending"
+        assert merchant.read(reference, "wechatpay_refunded") == 20
+    merchant.pay.finish_refund(refund)
+    merchant.later(refund, 3600)
+    merchant.cron()
+    assert merchant.state(refund) == "done"
+
+
+def test_a_refused_repetition_of_a_refund_that_was_taken(merchant):
+    reference = merchant.paid()
+    refund = merchant.refund(reference, 20)
+    merchant.pay.lose_next("/refunds")
+    merchant.cron()
+    merchant.pay.fail_next("/refunds", 400, "INVALID_REQUEST")
+    merchant.later(refund, 3600)
+    merchant.cron()
+    assert merchant.state(refund) == "pending"
+    assert merchant.read(reference, "wechatpay_refunded") == 20
 
 
 @pytest.mark.parametrize(("status", "left"), [("CLOSED", 0), ("ABNORMAL", 20)])

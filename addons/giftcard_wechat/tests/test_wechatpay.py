@@ -12,11 +12,12 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import file_path, mute_logger
 
-from ..exceptions import PaymentRefused
+from ..exceptions import PaymentRefused, PaymentUnavailable
 from ..wechatpay import bill, protocol
 
 API_KEY = "k" * 32
 NOTIFICATIONS = "odoo.addons.giftcard_wechat.models.payment.giftcard_wechatpay_notification"
+PROVIDER = "odoo.addons.giftcard_wechat.models.payment.payment_provider.PaymentProvider"
 CONTROLLER = "odoo.addons.giftcard_wechat.controllers.wechatpay"
 
 
@@ -70,6 +71,16 @@ class WechatpayCase(TransactionCase):
             "success_time": "2026-05-01T07:30:00+08:00",
             "amount": {"total": 8800, "currency": "CNY"},
             **changes,
+        }
+
+    def refund_word(self, refund, status="SUCCESS"):
+        source = refund.source_transaction_id
+        return {
+            "out_trade_no": source.reference,
+            "out_refund_no": refund.reference,
+            "refund_id": "5030000001",
+            "status": status,
+            "amount": {"total": source._wechatpay_fen(), "refund": refund._wechatpay_fen(), "currency": "CNY"},
         }
 
     def message(self, content, number="n-1"):
@@ -204,6 +215,47 @@ class TestWechatpay(WechatpayCase):
             old._refund(1)
         with self.assertRaises(PaymentRefused):
             self.new_payment()._refund(1)
+
+    def test_a_refund_fails_only_on_a_clear_answer(self):
+        self.tx._wechatpay_take(self.word())
+        refund = self.tx._refund(30)
+        states = {}
+
+        def call(provider, method, path, content=None, **kwargs):
+            if isinstance(states[method], Exception):
+                raise states[method]
+            return states[method]
+
+        self.startPatcher(patch(f"{PROVIDER}._wechatpay_call", call))
+        unknown = PaymentRefused("Unknown", "RESOURCE_NOT_EXISTS", True)
+        for post, get in (
+            (PaymentRefused("No", "INVALID_REQUEST"), unknown),
+            (PaymentRefused("No", "INVALID_REQUEST", True), PaymentRefused("Later", "FREQUENCY_LIMITED", True)),
+            (PaymentRefused("No", "SIGN_ERROR", True), PaymentRefused("No", "SIGN_ERROR", True)),
+        ):
+            states.update(POST=post, GET=get)
+            with self.assertRaises(PaymentUnavailable):
+                refund._wechatpay_refund_step()
+        states.update(POST=PaymentRefused("No", "INVALID_REQUEST", True), GET=self.refund_word(refund, "PROCESSING"))
+        refund._wechatpay_refund_step()()
+        self.assertEqual((refund.state, self.tx.wechatpay_refunded), ("pending", 30))
+        states["GET"] = unknown
+        refund._wechatpay_refund_step()()
+        self.assertEqual((refund.state, self.tx.wechatpay_refunded), ("error", 0))
+
+    def test_a_refund_that_was_made_after_all(self):
+        self.tx._wechatpay_take(self.word())
+        refund, other = self.tx._refund(30), self.tx._refund(10)
+        refund._wechatpay_refund_failed("Closed")
+        self.assertEqual(self.tx.wechatpay_refunded, 10)
+        for __ in range(2):
+            refund._wechatpay_take(self.refund_word(refund))
+            self.assertEqual((refund.state, self.tx.wechatpay_refunded), ("done", 40))
+        # Of one that the bank would not take nothing was released.
+        other._wechatpay_take(self.refund_word(other, "ABNORMAL"))
+        self.assertEqual((other.state, self.tx.wechatpay_refunded), ("error", 40))
+        other._wechatpay_take(self.refund_word(other))
+        self.assertEqual((other.state, self.tx.wechatpay_refunded), ("done", 40))
 
     def test_bills_that_are_none(self):
         heading = "交易时间,商户订单号,微信订单号,交易状态,货币种类,应结订单金额"

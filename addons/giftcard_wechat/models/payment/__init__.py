@@ -6,6 +6,8 @@ from . import payment_transaction_order
 from . import payment_transaction_refund
 from . import payment_transaction_settle
 from . import payment_transaction_till
+from . import pos_order
+from . import pos_payment
 from . import pos_payment_method
 from . import giftcard_wechatpay_notification
 from . import giftcard_wechatpay_bill

@@ -20,6 +20,7 @@ class GiftcardWechatpayDifference(models.Model):
             ("amount", "Another amount"),
             ("state", "Another state"),
             ("order", "No order at the till"),
+            ("backing", "No payment behind the order"),
         ],
         string="What Differs",
         required=True,
@@ -89,6 +90,15 @@ class GiftcardWechatpayDifference(models.Model):
                                       AND back.out_trade_no = line.out_trade_no) AS is_reversed
                       FROM giftcard_wechatpay_bill_line AS line
                      WHERE line.bill_id = %(bill)s
+                ), till AS NOT MATERIALIZED (
+                    SELECT payment.*,
+                           CASE method.use_payment_terminal
+                           WHEN 'wechatpay' THEN method.wechatpay_provider_id END AS provider_id
+                      FROM pos_payment AS payment
+                      JOIN pos_payment_method AS method ON method.id = payment.payment_method_id
+                      JOIN pos_order AS orders ON orders.id = payment.pos_order_id
+                     WHERE method.wechatpay_provider_id IS NOT NULL
+                       AND orders.state NOT IN ('draft', 'cancel')
                 ), found AS (
                     SELECT CASE WHEN tx.id IS NULL THEN 'unknown'
                                 WHEN abs(tx.amount) != line.amount OR line.currency != currency.name THEN 'amount'
@@ -123,7 +133,35 @@ class GiftcardWechatpayDifference(models.Model):
                        AND tx.wechatpay_refunded IS DISTINCT FROM tx.amount
                        AND tx.wechatpay_paid_at >= %(since)s
                        AND tx.wechatpay_paid_at < %(until)s
-                       AND NOT EXISTS (SELECT 1 FROM pos_payment WHERE pos_payment.transaction_id = tx.reference)
+                       AND NOT EXISTS (SELECT 1 FROM till WHERE till.transaction_id = tx.reference)
+                 UNION ALL
+                    SELECT 'order', tx.reference, tx.id, 'refund', NULL, abs(tx.amount), tx.state
+                      FROM payment_transaction AS tx
+                      JOIN payment_transaction AS source ON source.id = tx.source_transaction_id
+                     WHERE tx.provider_id = %(provider)s
+                       AND tx.operation = 'refund'
+                       AND tx.state = 'done'
+                       AND source.pos_config_id IS NOT NULL
+                       AND tx.wechatpay_sent_at >= %(since)s
+                       AND tx.wechatpay_sent_at < %(until)s
+                       AND NOT EXISTS (SELECT 1 FROM till WHERE till.transaction_id = tx.reference)
+                       -- What no order was paid with may go back without one.
+                       AND EXISTS (SELECT 1 FROM till WHERE till.transaction_id = source.reference)
+                 UNION ALL
+                    SELECT 'backing', coalesce(till.transaction_id, till.uuid), tx.id,
+                           CASE WHEN till.amount < 0 THEN 'refund' ELSE 'payment' END, NULL, abs(till.amount), tx.state
+                      FROM till
+                 LEFT JOIN payment_transaction AS tx
+                           ON tx.provider_id = %(provider)s AND tx.reference = till.transaction_id
+                     WHERE till.provider_id = %(provider)s
+                       AND till.payment_date >= %(since)s
+                       AND till.payment_date < %(until)s
+                       AND till.amount != 0
+                       AND (tx.id IS NULL
+                            OR tx.state != 'done' AND NOT (tx.operation = 'refund' AND tx.state = 'pending')
+                            OR tx.amount != (SELECT sum(named.amount)
+                                               FROM till AS named
+                                              WHERE named.transaction_id = till.transaction_id))
                 )
                 INSERT INTO giftcard_wechatpay_difference
                             (bill_id, company_id, kind, number, transaction_id, line_kind, bill_amount, amount,

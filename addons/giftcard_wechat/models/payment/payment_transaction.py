@@ -160,12 +160,10 @@ class PaymentTransaction(models.Model):
         if self.operation == "refund":
             return self._wechatpay_apply_refund(payment_data)
         state = payment_data.get("trade_state")
-        if state in PAID:
-            self.provider_reference = payment_data.get("transaction_id")
-            self.wechatpay_paid_at = self.wechatpay_paid_at or _moment(payment_data.get("success_time"))
-            # The money is there, whatever was thought before.
-            self._set_done(extra_allowed_states=("cancel",))
-            self._wechatpay_settled()
+        if state in PAID and self.wechatpay_trade_type == "codepay" and self.wechatpay_given_up:
+            self._wechatpay_apply_given_up(payment_data)
+        elif state in PAID:
+            self._wechatpay_apply_paid(payment_data)
         elif state in ("CLOSED", "REVOKED"):
             self._set_canceled()
             self._wechatpay_settled()
@@ -175,6 +173,24 @@ class PaymentTransaction(models.Model):
         else:
             self._set_pending()
         return None
+
+    def _wechatpay_apply_paid(self, data):
+        self.provider_reference = data.get("transaction_id")
+        self.wechatpay_paid_at = self.wechatpay_paid_at or _moment(data.get("success_time"))
+        # The money is there, whatever was thought before.
+        self._set_done(extra_allowed_states=("cancel",))
+        self._wechatpay_settled()
+
+    def _wechatpay_apply_given_up(self, data):
+        """The till gave the payment up: what was charged goes back, and pays no order."""
+        if self.state in ("draft", "pending"):
+            # The cron reverses it, or has done so just now.
+            self._wechatpay_schedule(0)
+        elif self.state != "done" and data["trade_state"] == "SUCCESS":
+            # Charged after it was closed.
+            self._wechatpay_apply_paid(data)
+            # Who asks need not have a right to refund.
+            self.sudo()._refund()
 
     def _wechatpay_settled(self):
         self.write({"wechatpay_due_at": False, "wechatpay_tries": 0})

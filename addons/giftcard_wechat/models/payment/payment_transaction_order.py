@@ -12,6 +12,8 @@ HANDLE_SECONDS = 2 * 3600 - 300
 # At the till: how often to ask, when to give up, and from when on WeChat Pay lets an order be reversed.
 TILL_QUERY = 5
 TILL_SECONDS = 45
+# The customer types a password.
+CONFIRMING = ("USERPAYING", "ACCEPT")
 _BEIJING = timezone(timedelta(hours=8))
 # The customer was not charged, and this order will not be.
 _TILL_REFUSALS = {
@@ -19,7 +21,6 @@ _TILL_REFUSALS = {
     "AUTH_CODE_ERROR",
     "AUTH_CODE_INVALID",
     "APPID_MCHID_NOT_MATCH",
-    "BANKERROR",
     "BUYER_MISMATCH",
     "INVALID_REQUEST",
     "MCH_NOT_EXISTS",
@@ -148,8 +149,13 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if not protocol.AUTH_CODE.fullmatch(auth_code or ""):
             raise PaymentRefused(self.env._("This is no payment code of WeChat Pay."))
-        if self.state != "pending" or self.wechatpay_trade_type != "codepay":
+        if self.state not in ("pending", "done", "cancel") or self.wechatpay_trade_type != "codepay":
             raise PaymentRefused(self.env._("%s is not to be paid.", self.reference))
+        if self.state != "pending" or self.wechatpay_given_up or self.wechatpay_expires_at <= fields.Datetime.now():
+            # This may be the second attempt, after the first met its settlement: nothing is charged any more.
+            if self.state != "done":
+                self._wechatpay_ask()
+            return
         content = self._wechatpay_content(self.wechatpay_appid)
         content["payer"] = {"auth_code": auth_code}
         content["scene_info"] = {"store_info": {"out_id": store_code[:32]}}
@@ -170,9 +176,10 @@ class PaymentTransaction(models.Model):
             answer = self._wechatpay_ask_order()
         except PaymentRefused:
             return
-        if answer and answer.get("trade_state") in PAID:
+        state = answer and answer.get("trade_state")
+        if state in PAID:
             self._wechatpay_take(answer)
-        elif refusal.wechat_code in _TILL_REFUSALS:
+        elif state not in CONFIRMING and refusal.wechat_code in _TILL_REFUSALS:
             self._wechatpay_lock()
             self._set_error(str(refusal))
             self._wechatpay_settled()

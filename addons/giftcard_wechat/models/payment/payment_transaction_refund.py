@@ -24,7 +24,7 @@ class PaymentTransaction(models.Model):
     def _refund(self, amount_to_refund=None):
         """:raise PaymentRefused: when no so much is left of the payment, in too many parts or after a year"""
         if self.provider_code == "wechatpay":
-            self._wechatpay_reserve_refund(amount_to_refund or self.amount)
+            self._wechatpay_reserve_refund(self.amount if amount_to_refund is None else amount_to_refund)
         return super()._refund(amount_to_refund)
 
     def _wechatpay_reserve_refund(self, amount):
@@ -87,7 +87,9 @@ class PaymentTransaction(models.Model):
             raise
 
     def _wechatpay_ask_refund(self):
-        """:return: the refund as WeChat Pay knows it; None where it knows none"""
+        """:return: the refund as WeChat Pay knows it; None where it knows none
+        :raise PaymentUnavailable: a refused question says nothing of the refund
+        """
         provider = self.provider_id.sudo()
         query = f"?sub_mchid={self.wechatpay_sub_mchid}" if provider.wechatpay_partner_mode else ""
         try:
@@ -96,8 +98,21 @@ class PaymentTransaction(models.Model):
             )
         except PaymentRefused as refusal:
             if refusal.wechat_code != "RESOURCE_NOT_EXISTS":
-                raise
+                raise PaymentUnavailable(str(refusal), refusal.wechat_code, refusal.signed) from None
         return None
+
+    def _wechatpay_refund_refused(self, refusal):
+        """What was refused may be the repetition of a refund whose answer was lost: what WeChat Pay knows counts.
+
+        :return: function that applies what it knows
+        :raise PaymentUnavailable: when nobody can tell yet
+        """
+        message, answer = str(refusal), self._wechatpay_ask_refund()
+        if answer:
+            return lambda: self._wechatpay_take_safely(answer)
+        if not refusal.signed:
+            raise PaymentUnavailable(message, refusal.wechat_code)
+        return lambda: self._wechatpay_refund_failed(message)
 
     def _wechatpay_apply_refund(self, data):
         """Called with the row locked, by :meth:`_apply_updates`."""
@@ -106,6 +121,8 @@ class PaymentTransaction(models.Model):
             self.provider_reference = data["refund_id"]
         if status == "SUCCESS":
             self.wechatpay_paid_at = self.wechatpay_paid_at or fields.Datetime.now()
+            if self.wechatpay_given_up:
+                self._wechatpay_reserve_again()
             self._set_done()
             self._wechatpay_settled()
         elif status == "CLOSED":
@@ -119,6 +136,7 @@ class PaymentTransaction(models.Model):
         """The refund will never be: what it had reserved may be refunded otherwise. Once."""
         if self.state in ("draft", "pending"):
             self._set_error(message)
+            self.wechatpay_given_up = True
             self.flush_recordset()
             self.env.execute_query(
                 SQL(
@@ -132,3 +150,19 @@ class PaymentTransaction(models.Model):
             )
             self.source_transaction_id.invalidate_recordset(["wechatpay_refunded"])
         self._wechatpay_settled()
+
+    def _wechatpay_reserve_again(self):
+        """A refund that was given up was made all the same: less is left to refund, whatever was decided since."""
+        self.wechatpay_given_up = False
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE payment_transaction
+                   SET wechatpay_refunded = LEAST(abs(amount), coalesce(wechatpay_refunded, 0) - %s::numeric)
+                 WHERE id = %s RETURNING id
+                """,
+                self.amount,
+                self.source_transaction_id.id,
+            )
+        )
+        self.source_transaction_id.invalidate_recordset(["wechatpay_refunded"])

@@ -17,6 +17,8 @@ DELAYS = (30, 60, 120, 300, 600, 1800, 3600)
 # An order that nobody pays may be closed after so many seconds, one of the till be reversed.
 CLOSE_AFTER = 300
 REVERSE_AFTER = 15
+# Seconds after its end in which an order of the till that WeChat Pay does not know may still be on its way there.
+IN_FLIGHT = 60
 UNDECIDED = ("NOTPAY", "USERPAYING", "ACCEPT", "PAYERROR")
 
 
@@ -86,7 +88,7 @@ class PaymentTransaction(models.Model):
         return bool(claimed)
 
     def _wechatpay_step(self):
-        """Call WeChat Pay, writing nothing.
+        """Call WeChat Pay, writing nothing but the decision to take back.
 
         :return: (seconds to the next step, function that applies the answer or None)
         """
@@ -99,9 +101,6 @@ class PaymentTransaction(models.Model):
             _logger.warning("WeChat Pay does not answer for %s: %s", self.reference, error)
             return delay, None
         except PaymentRefused as refusal:
-            message = str(refusal)
-            if self.operation == "refund":
-                return delay, lambda: self._wechatpay_refund_failed(message)
             _logger.error("WeChat Pay refuses to tell of %s: %s", self.reference, refusal)
             return delay, None
 
@@ -119,9 +118,32 @@ class PaymentTransaction(models.Model):
         wait = (REVERSE_AFTER if till else CLOSE_AFTER) - age
         if wait > 0:
             return wait + 1, None
+        if till and not self._wechatpay_give_up():
+            return delay, None
         if answer:
             self._wechatpay_close_order()
+        elif till and left > -IN_FLIGHT:
+            return TILL_QUERY, None
         return delay, self._wechatpay_closed
+
+    def _wechatpay_give_up(self):
+        """Decide that a payment of the till goes back, before WeChat Pay is told: from now on nobody takes it as paid.
+
+        :return: whether it still was to be decided, committed if so
+        """
+        commit = self.env["ir.cron"]._commit_progress
+        commit()
+        read_committed(self.env.cr)
+        decided = self.env.execute_query(
+            SQL(
+                "UPDATE payment_transaction SET wechatpay_given_up = TRUE"
+                " WHERE id = %s AND state = 'pending' RETURNING id",
+                self.id,
+            )
+        )
+        commit()
+        self.invalidate_recordset()
+        return bool(decided)
 
     def _wechatpay_closed(self):
         self._set_canceled(state_message=self.env._("It was not paid in time."))
@@ -132,7 +154,12 @@ class PaymentTransaction(models.Model):
             answer = self._wechatpay_ask_refund()
             if answer:
                 return lambda: self._wechatpay_take_safely(answer)
-        answer = self._wechatpay_send_refund()
+        try:
+            answer = self._wechatpay_send_refund()
+        except PaymentUnavailable:
+            raise
+        except PaymentRefused as refusal:
+            return self._wechatpay_refund_refused(refusal)
 
         def sent():
             self.wechatpay_sent_at = self.wechatpay_sent_at or fields.Datetime.now()

@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, UserError
 
-from ...exceptions import PaymentRefused
+from ...exceptions import PaymentRefused, PaymentUnavailable
+
+_logger = logging.getLogger(__name__)
 
 
 class PosPaymentMethod(models.Model):
@@ -73,27 +77,36 @@ class PosPaymentMethod(models.Model):
         return self._wechatpay_answer(tx)
 
     def wechatpay_ask(self, reference):
-        """:return: dict of ``state``: "done", "pending", "cancel" or "error", with its ``message``"""
+        """:return: dict of ``state``: "done", "pending", "cancel" or "error", with its ``message`` and ``amount``"""
         tx = self._wechatpay_payment(reference)
         if tx.state == "pending":
-            tx._wechatpay_ask()
+            try:
+                tx._wechatpay_ask()
+            except PaymentUnavailable as error:
+                # The till asks again.
+                _logger.warning("WeChat Pay does not answer for %s: %s", reference, error)
         return self._wechatpay_answer(tx)
 
     def wechatpay_cancel(self, reference):
-        """Give up: what was or will be charged goes back. :return: as :meth:`wechatpay_ask`"""
+        """Give up: what was or will be charged goes back. :return: as :meth:`wechatpay_ask`
+
+        :raise PaymentRefused: when it has paid an order
+        """
         tx = self._wechatpay_payment(reference)
         if tx.state == "done":
-            tx._refund()
+            tx._wechatpay_till_back()
         tx._wechatpay_cancel()
         return self._wechatpay_answer(tx)
 
-    def wechatpay_refund(self, reference, amount):
+    def wechatpay_refund(self, reference, amount, key):
         """Give back what an earlier order was paid with.
 
         :param amount: yuan, positive
+        :param key: uuid of the payment line; asked for again, it is the same refund
         :return: reference of the refund
+        :raise PaymentRefused:
         """
-        return self._wechatpay_payment(reference)._refund(amount).reference
+        return self._wechatpay_payment(reference)._wechatpay_till_refund(amount, key).reference
 
     def _wechatpay_terminal(self):
         """:return: the provider behind this terminal, for a user of the till"""
@@ -122,4 +135,9 @@ class PosPaymentMethod(models.Model):
         return tx
 
     def _wechatpay_answer(self, tx):
-        return {"state": tx.state, "message": tx.state_message or "", "number": tx.provider_reference or ""}
+        return {
+            "state": tx.state,
+            "message": tx.state_message or "",
+            "number": tx.provider_reference or "",
+            "amount": tx.amount,
+        }

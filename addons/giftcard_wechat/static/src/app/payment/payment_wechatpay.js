@@ -12,40 +12,54 @@ const ASK_EVERY = 5000;
 const ASK_TIMES = 9;
 
 export class PaymentWechatpay extends PaymentInterface {
+    setup() {
+        super.setup(...arguments);
+        // The attempt that each line waits for; what an older one, or one given up, brings is not taken.
+        this.attempts = new Map();
+    }
+
     async sendPaymentRequest(uuid) {
         const line = this.pos.getOrder().getPaymentlineByUuid(uuid);
         try {
             return line.amount < 0 ? await this.refund(line) : await this.charge(line);
         } catch (error) {
-            if (error instanceof RPCError) {
-                return this.refuse(error.data.message);
-            }
-            if (error instanceof ConnectionLostError) {
-                return this.refuse(_t("No connection: try again. What was charged is found, or goes back."));
-            }
-            throw error;
+            return this.explain(error);
         }
     }
 
-    /** The server takes back what was charged and finds out what was not told: the line may go. */
+    /**
+     * The server takes back what was charged and finds out what was not told.
+     *
+     * @returns {Promise<boolean>} whether the line may go
+     */
     async sendPaymentCancel(order, uuid) {
         const line = order.getPaymentlineByUuid(uuid);
-        this.givenUp = uuid;
-        if (line.transaction_id) {
-            await this.call("wechatpay_cancel", line.transaction_id);
+        this.attempts.delete(uuid);
+        try {
+            if (line.transaction_id) {
+                await this.call("wechatpay_cancel", line.transaction_id);
+            }
+            return true;
+        } catch (error) {
+            return this.explain(error);
         }
-        return true;
     }
 
     async charge(line) {
-        this.givenUp = null;
+        const { uuid } = line;
+        const attempt = Symbol(uuid);
+        this.attempts.set(uuid, attempt);
+        const isGivenUp = () => this.attempts.get(uuid) !== attempt;
         if (line.transaction_id) {
             // An attempt before this one may have been paid after all.
             const before = await this.call("wechatpay_ask", line.transaction_id);
-            if (before.state === "done") {
+            if (isGivenUp()) {
+                return false;
+            }
+            if (before.state === "done" && before.amount === line.amount) {
                 return this.succeed(line, before);
             }
-            if (before.state === "pending") {
+            if (["done", "pending"].includes(before.state)) {
                 await this.call("wechatpay_cancel", line.transaction_id);
             }
         }
@@ -53,24 +67,30 @@ export class PaymentWechatpay extends PaymentInterface {
             title: _t("Scan the customer's WeChat payment code"),
             placeholder: _t("18 digits"),
         });
-        if (!code) {
+        if (!code || isGivenUp()) {
             return false;
         }
         const order = line.pos_order_id;
         // Each attempt is a payment of its own: WeChat Pay takes a number once.
-        line.transaction_id = await this.call(
+        const number = await this.call(
             "wechatpay_begin",
             line.amount,
             this.pos.config.id,
             order.partner_id?.id || false
         );
-        let answer = await this.call("wechatpay_charge", line.transaction_id, code.trim());
-        for (let times = 0; answer.state === "pending" && times < ASK_TIMES; times++) {
+        if (isGivenUp()) {
+            return false;
+        }
+        line.transaction_id = number;
+        let answer = await this.call("wechatpay_charge", number, code.trim());
+        for (let times = 0; answer.state === "pending" && times < ASK_TIMES && !isGivenUp(); times++) {
             await new Promise((resolve) => browser.setTimeout(resolve, ASK_EVERY));
-            if (this.givenUp === line.uuid) {
-                return false;
+            if (!isGivenUp()) {
+                answer = await this.call("wechatpay_ask", number);
             }
-            answer = await this.call("wechatpay_ask", line.transaction_id);
+        }
+        if (isGivenUp()) {
+            return false;
         }
         if (answer.state === "done") {
             return this.succeed(line, answer);
@@ -90,7 +110,7 @@ export class PaymentWechatpay extends PaymentInterface {
         if (!paid?.transaction_id) {
             return this.refuse(_t("Only what was paid by WeChat Pay goes back by WeChat Pay."));
         }
-        line.transaction_id = await this.call("wechatpay_refund", paid.transaction_id, -line.amount);
+        line.transaction_id = await this.call("wechatpay_refund", paid.transaction_id, -line.amount, line.uuid);
         return true;
     }
 
@@ -98,6 +118,16 @@ export class PaymentWechatpay extends PaymentInterface {
         line.card_type = "WeChat Pay";
         line.setReceiptInfo(answer.number);
         return true;
+    }
+
+    explain(error) {
+        if (error instanceof RPCError) {
+            return this.refuse(error.data.message);
+        }
+        if (error instanceof ConnectionLostError) {
+            return this.refuse(_t("No connection: try again. What was charged is found, or goes back."));
+        }
+        throw error;
     }
 
     refuse(message) {
