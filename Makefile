@@ -12,7 +12,7 @@ PYTHON ?= python3
 SUITE := @$(PYTHON) tools/suite
 export HTTP_PORT DB ODOO_SRC SUITE_CACHE
 .DEFAULT_GOAL := help
-.PHONY: demo run stop test native-tests lint format i18n pins check bench shell psql clean help
+.PHONY: demo run stop test fuzz native-tests lint format i18n pins check bench shell psql clean help
 
 demo: ## Build everything, tell the story over HTTP, leave the server up
 	$(SUITE) demo
@@ -25,6 +25,9 @@ stop: ## Stop the server and PostgreSQL
 
 test: ## Run all tests: the addons', the whole suite's, Odoo's own
 	$(SUITE) test $(ARGS)
+
+fuzz: ## Send the API calls made up from its document, FUZZ_EXAMPLES=200 of each sort
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTHON) tools/suite test tests/test_fuzz.py $(ARGS)
 
 native-tests: ## Run Odoo's own tests, tours included, with the suite and without
 	$(SUITE) native-tests $(ARGS)

@@ -22,6 +22,7 @@
         "security/giftcard_codes_rules.xml",
         "security/giftcard_virtual_rules.xml",
         "security/giftcard_goods_rules.xml",
+        "security/giftcard_return_rules.xml",
         "data/ir_sequence_data.xml",
         "data/giftcard_store_data.xml",
         "data/giftcard_delivery_data.xml",
@@ -59,6 +60,7 @@
         "views/giftcard_virtual_views.xml",
         "wizards/giftcard_goods_wizards_views.xml",
         "views/giftcard_goods_views.xml",
+        "views/giftcard_return_views.xml",
     ],
     "external_dependencies": {
         "python": [

@@ -144,6 +144,12 @@ class InvalidValidity(RedemptionError):
     code = "invalid_validity"
 
 
+class ExtensionNotAllowed(RedemptionError):
+    """The store gives a member no more time to pick up."""
+
+    code = "extension_not_allowed"
+
+
 class InvalidProxy(RedemptionError):
     """A person who is to pick up has no name, or no last four digits of a phone."""
 

@@ -1,2 +1,2 @@
-from . import wechatpay, exceptions, api, schemas, models, controllers
+from . import wechatpay, exceptions, api, schemas, models, wizards, controllers
 from .hooks import uninstall_hook

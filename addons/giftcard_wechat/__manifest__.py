@@ -21,6 +21,8 @@
         "views/giftcard_api_token_views.xml",
         "views/res_partner_views.xml",
         "views/giftcard_wechat_menus.xml",
+        "views/giftcard_staff_views.xml",
+        "views/giftcard_favourite_views.xml",
         "views/wechatpay_templates.xml",
         "views/payment_provider_views.xml",
         "views/giftcard_wechatpay_views.xml",
@@ -31,5 +33,5 @@
         "web.assets_tests": ["giftcard_wechat/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/giftcard_wechat_demo.xml"],
+    "demo": ["demo/giftcard_wechat_demo.xml", "demo/mall.xml"],
 }

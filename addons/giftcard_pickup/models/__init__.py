@@ -34,4 +34,5 @@ from . import (
 )
 from . import catalogue  # extends the models above
 from . import pickup
+from . import returns
 from . import report  # extend the models above

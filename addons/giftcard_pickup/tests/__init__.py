@@ -38,3 +38,4 @@ from . import (
     test_virtual,
     test_virtual_invariants,
 )
+from . import test_return_request

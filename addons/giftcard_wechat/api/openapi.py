@@ -7,11 +7,13 @@ from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema
 from pydantic import BaseModel
 
 from .endpoint import MAX_ID, PREFIX
-from .problems import MEDIA_TYPE, PROBLEM_TYPES
+from .examples import example_of
+from .problems import MEDIA_TYPE, PROBLEM_TYPES, Problem
 
 VERSION = "1.0.0"
 COMMON = ("rate_limited", "internal_error", "busy")
 OF_MEMBERS = ("unauthenticated", "token_expired", "member_frozen", "member_closed")
+OF_STAFF = ("unauthenticated", "token_expired")
 OF_BODIES = ("invalid_json", "length_required", "body_too_large", "unsupported_media_type")
 OF_KEYS = ("idempotency_key_required", "idempotency_conflict", "validation_error")
 
@@ -80,10 +82,14 @@ def problem_codes(operation):
     codes = {*COMMON, *operation.problems}
     if operation.member:
         codes.update(OF_MEMBERS)
+    if operation.staff:
+        codes.update(OF_STAFF)
     if operation.body:
         codes.update(OF_BODIES, ["validation_error"])
     if operation.query:
         codes.add("validation_error")
+    if operation.path_parameters:
+        codes.add("not_found")
     if operation.keyed:
         codes.update(OF_KEYS)
     by_status = {}
@@ -101,13 +107,18 @@ def _operation(operation, description):
         "description": description,
         "tags": [operation.tag],
         "parameters": [*_path_parameters(operation), *_query_parameters(operation), *_header_parameters(operation)],
-        "responses": {str(operation.status): _answer(operation), **_problems(operation)},
-        "security": [{"bearer": []}] if operation.member else [],
+        "responses": {str(operation.status): _answer(operation), **_not_modified(operation), **_problems(operation)},
+        "security": [{"bearer": []}] if operation.member or operation.staff else [],
     }
     if operation.body:
         document["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": PydanticSchema(schema_class=operation.body)}},
+            "content": {
+                "application/json": {
+                    "schema": PydanticSchema(schema_class=operation.body),
+                    "example": example_of(operation.body, "validation"),
+                }
+            },
         }
     return document
 
@@ -135,17 +146,39 @@ def _query_parameters(operation):
 
 
 def _header_parameters(operation):
-    if not operation.keyed:
-        return []
-    schema = {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]+$"}
-    return [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}]
+    parameters = []
+    if operation.keyed:
+        schema = {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]+$"}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema})
+    if operation.cached:
+        parameters.append(
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "required": False,
+                "description": "The `ETag` of the answer before; without a change the answer is 304 without a body.",
+                "schema": {"type": "string", "maxLength": 200},
+            }
+        )
+    return parameters
 
 
 def _answer(operation):
     answer = {"description": operation.summary}
+    if operation.cached:
+        answer["headers"] = {"ETag": {"description": "For `If-None-Match`.", "schema": {"type": "string"}}}
     if operation.answer:
-        answer["content"] = {"application/json": {"schema": PydanticSchema(schema_class=operation.answer)}}
+        answer["content"] = {
+            "application/json": {
+                "schema": PydanticSchema(schema_class=operation.answer),
+                "example": example_of(operation.answer, "serialization"),
+            }
+        }
     return answer
+
+
+def _not_modified(operation):
+    return {"304": {"description": "Nothing has changed."}} if operation.cached else {}
 
 
 def _problems(operation):
@@ -153,7 +186,12 @@ def _problems(operation):
     return {
         str(status): {
             "description": ", ".join(f"`{code}`" for code in codes),
-            "content": {MEDIA_TYPE: {"schema": schema}},
+            "content": {MEDIA_TYPE: {"schema": schema, "examples": {code: _problem(code) for code in codes}}},
         }
         for status, codes in problem_codes(operation).items()
     }
+
+
+def _problem(code):
+    problem = Problem(code)
+    return {"value": problem.as_dict("en_US", PREFIX)}

@@ -1,5 +1,6 @@
 """What the readable page shows of the OpenAPI document."""
 
+import json
 import re
 
 from markupsafe import Markup, escape
@@ -18,6 +19,8 @@ def describe(document, operation, description):
         "problems": problem_codes(operation),
         "body": _schema_name(entry["requestBody"]) if operation.body else None,
         "answer": _schema_name(answer) if operation.answer else None,
+        "body_example": _example(entry["requestBody"]) if operation.body else None,
+        "answer_example": _example(answer) if operation.answer else None,
     }
 
 
@@ -41,3 +44,7 @@ def type_of(schema):
 
 def _schema_name(holder):
     return type_of(holder["content"]["application/json"]["schema"])
+
+
+def _example(holder):
+    return json.dumps(holder["content"]["application/json"]["example"], ensure_ascii=False, indent=2)

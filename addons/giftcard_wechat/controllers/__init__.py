@@ -8,6 +8,8 @@ from . import (
     order,
     redemption,
     handover,
+    pickup,
+    staff,
     goods_card,
     document,
     fallback,

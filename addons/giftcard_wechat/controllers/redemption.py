@@ -2,7 +2,14 @@ from odoo import http
 
 from ..api.endpoint import endpoint
 from ..schemas.common import Page
-from ..schemas.redemption import Cancellation, Redemption, RedemptionQuery, RedemptionRequest, RedemptionSummary
+from ..schemas.redemption import (
+    Cancellation,
+    Redemption,
+    RedemptionQuery,
+    RedemptionRequest,
+    RedemptionSummary,
+    ReturnRequest,
+)
 from .order import ORDER_PROBLEMS
 
 
@@ -72,3 +79,29 @@ class RedemptionController(http.Controller):
     def receive(self, redemption_id):
         """What was sent has arrived; without this it counts as received some days later."""
         return self.env["giftcard.api.redemption"]._receive(redemption_id)
+
+    @endpoint(
+        "POST",
+        "/redemptions/{redemption_id}/returns",
+        summary="Ask to return goods",
+        tag="redemption",
+        body=ReturnRequest,
+        answer=Redemption,
+        status=201,
+        problems=["illegal_transition", "invalid_quantity", "not_found", "not_returnable"],
+    )
+    def request_return(self, redemption_id, body):
+        """The store decides; points and money come back once it has the goods. See `may_return` and `returns`."""
+        return self.env["giftcard.api.redemption"]._request_return(redemption_id, body)
+
+    @endpoint(
+        "POST",
+        "/redemptions/{redemption_id}/returns/{return_id}/withdraw",
+        summary="Withdraw a return",
+        tag="redemption",
+        answer=Redemption,
+        problems=["illegal_transition", "not_found"],
+    )
+    def withdraw_return(self, redemption_id, return_id):
+        """Keep the goods after all, while the store has not decided."""
+        return self.env["giftcard.api.redemption"]._withdraw_return(redemption_id, return_id)

@@ -3,6 +3,7 @@ UPDATE giftcard_wechat_app
    SET secret = NULL;
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
+DELETE FROM giftcard_staff_session;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.
 UPDATE payment_provider
    SET wechatpay_private_key = NULL,

@@ -9,4 +9,5 @@ from . import giftcard_api_request
 from . import giftcard_api_rate
 from . import payment
 from . import mall
+from . import staff
 from . import service

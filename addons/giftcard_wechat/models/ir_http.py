@@ -1,3 +1,5 @@
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
 from odoo import models
 from odoo.http import SAFE_HTTP_METHODS, request
 
@@ -22,6 +24,19 @@ class IrHttp(models.AbstractModel):
             giftcard_token_id=session.token_id,
             allowed_company_ids=[session.company_id],
         )
+
+    @classmethod
+    def _auth_method_giftcard_staff(cls):
+        """Act as the clerk whose phone it is: with the rights of that user, and no more."""
+        cls._giftcard_begin()
+        session_id, user_id, company_id = request.env["giftcard.staff.session"]._authenticate(cls._giftcard_bearer())
+        request.env["giftcard.api.rate"]._take("session", f"staff/{session_id}")
+        context = {
+            "lang": request.env.context.get("lang"),
+            "giftcard_staff_session_id": session_id,
+            "allowed_company_ids": [company_id],
+        }
+        request.update_env(user=user_id, context=context, su=False)
 
     @classmethod
     def _auth_method_giftcard_guest(cls):
@@ -51,6 +66,17 @@ class IrHttp(models.AbstractModel):
         """Enter the API's least-privilege user. But for the language nothing of the context comes from the request."""
         user_id = request.env["ir.model.data"]._xmlid_to_res_id("giftcard_wechat.user_api", raise_if_not_found=True)
         request.update_env(user=user_id, context={"lang": request.env.context.get("lang"), **member}, su=False)
+
+    @classmethod
+    def _match(cls, path_info):
+        """A parameter out of range makes no path of ours, whatever werkzeug makes of it where a path has two methods."""
+        try:
+            return super()._match(path_info)
+        except MethodNotAllowed:
+            # No method is wrong under the prefix: the fallback takes all of them.
+            if path_info.startswith(f"{PREFIX}/"):
+                raise NotFound from None
+            raise
 
     @classmethod
     def _handle_error(cls, exception):

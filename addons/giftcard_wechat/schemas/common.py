@@ -75,7 +75,9 @@ Item = TypeVar("Item")
 
 class Page(BaseModel, Generic[Item]):
     items: list[Item]
-    next_cursor: Annotated[str | None, Field(description="Ask for the next page with it; null on the last.")]
+    next_cursor: Annotated[
+        str | None, Field(description="Ask for the next page with it; null on the last.", examples=[None])
+    ]
 
 
 def value_of(card, amount):

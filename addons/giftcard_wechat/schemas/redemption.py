@@ -63,6 +63,7 @@ class Cancellation(Request):
 
 
 class RedemptionLine(BaseModel):
+    id: int
     reward_id: Annotated[int | None, Field(description="Null for the goods of a goods card.")]
     name: str
     quantity: int
@@ -73,6 +74,7 @@ class RedemptionLine(BaseModel):
     @classmethod
     def from_record(cls, line):
         return cls(
+            id=line.id,
             reward_id=line.reward_id.id or None,
             # The reward may not be offered any more, but the member has redeemed it.
             name=line._label(),
@@ -119,6 +121,21 @@ class Pickup(BaseModel):
             valid_until=code.valid_until,
             used_at=code.used_at or None,
         )
+
+
+class Proxy(BaseModel):
+    """Somebody else who may pick up, with a code to be passed on."""
+
+    name: str
+    phone: Annotated[str, Field(description="The last four digits, which the clerk asks for.")]
+    digits: Annotated[str, Field(pattern="^[0-9]{8}$")]
+    token: Annotated[str, Field(description="Content of the QR code.")]
+
+    @classmethod
+    def from_record(cls, code):
+        # As above.
+        code = code.sudo()
+        return cls(name=code.proxy_name, phone=code.proxy_phone, digits=code.digits, token=code.token)
 
 
 class ShipmentLine(BaseModel):
@@ -187,11 +204,55 @@ class RedemptionSummary(BaseModel):
         return cls(**cls.values_of(redemption))
 
 
+class ReturnLineRequest(Request):
+    line_id: Annotated[RecordId, Field(description="`id` of a line of the redemption.")]
+    quantity: Pieces
+
+
+class ReturnRequest(Request):
+    lines: Annotated[list[ReturnLineRequest], Field(min_length=1, max_length=50)]
+    reason: Text
+
+
+class ReturnLine(BaseModel):
+    line_id: int
+    quantity: int
+
+
+class Return(BaseModel):
+    """Goods that the member wants to give back."""
+
+    id: int
+    state: Annotated[
+        Literal["requested", "accepted", "done", "refused", "withdrawn"],
+        Field(description="Points and money come back once the goods are: `done`."),
+    ]
+    time: Timestamp
+    reason: str | None
+    answer: Annotated[str | None, Field(description="Of the store, with its decision.")]
+    lines: list[ReturnLine]
+
+    @classmethod
+    def from_record(cls, request):
+        return cls(
+            id=request.id,
+            state=request.state,
+            time=request.date,
+            reason=request.reason or None,
+            answer=(request.state != "requested" and request.answer) or None,
+            lines=[ReturnLine(line_id=line.line_id.id, quantity=line.quantity) for line in request.line_ids],
+        )
+
+
 class Redemption(RedemptionSummary):
     shipping: Annotated[Money, Field(description="Of `cash`, what is paid for the delivery.")]
     address: Annotated[str | None, Field(description="Where it is sent to, in one line.")]
     transitions: list[Transition]
     pickup: Annotated[Pickup | None, Field(description="Null until the goods are ready.")]
+    proxy: Annotated[Proxy | None, Field(description="Who else may pick up.")]
+    may_extend: Annotated[bool, Field(description="Whether the member may ask for more time to pick up.")]
+    may_return: Annotated[bool, Field(description="Whether the member may ask to give goods back.")]
+    returns: Annotated[list[Return], Field(description="What the member asked for, the latest first.")]
     shipments: Annotated[list[Shipment], Field(description="Of what is delivered: in the order in which it leaves.")]
 
     @classmethod
@@ -204,5 +265,10 @@ class Redemption(RedemptionSummary):
             address=" ".join(redemption.sudo().address_id._display_address().split()) or None,
             transitions=[Transition.from_record(transition) for transition in redemption.transition_ids],
             pickup=Pickup.from_record(code) if code else None,
+            proxy=Proxy.from_record(redemption.proxy_code_id) if redemption.proxy_code_id else None,
+            may_extend=redemption._may_extend(),
+            may_return=redemption._may_return(),
+            # Of the member's own redemption.
+            returns=[Return.from_record(request) for request in redemption.sudo().return_request_ids],
             shipments=redemption._shipments() if redemption.fulfilment == "delivery" else [],
         )

@@ -18,3 +18,6 @@ from . import test_catalogue
 from . import test_favourite
 from . import test_infrastructure
 from . import test_order
+from . import test_pickup
+from . import test_staff
+from . import test_return

@@ -21,6 +21,8 @@ BESIDES = {
     "",
     "/{}",
 }
+# What needs no token: where one is got.
+GUESTS = {("/session", "post"), ("/staff/sessions", "post")}
 
 
 @tagged("post_install", "-at_install")
@@ -30,6 +32,9 @@ class TestOpenapi(ApiCase):
         response = self.url_open(f"{PREFIX}/openapi.json")
         self.assertEqual(response.status_code, 200)
         self.document = response.json()
+
+    def routes(self):
+        return self.env["ir.http"].routing_map().iter_rules()
 
     def test_valid(self):
         self.assertEqual(self.document["openapi"], "3.1.0")
@@ -44,7 +49,7 @@ class TestOpenapi(ApiCase):
 
     def test_routes_and_document_agree(self):
         routes = set()
-        for rule in self.env["ir.http"].routing_map().iter_rules():
+        for rule in self.routes():
             if rule.rule == PREFIX or rule.rule.startswith(f"{PREFIX}/"):
                 path = re.sub(r"<[^>]+>", "{}", rule.rule.removeprefix(PREFIX))
                 if path not in BESIDES:
@@ -69,7 +74,34 @@ class TestOpenapi(ApiCase):
                     )
                     success = [status for status in operation["responses"] if status < "300"]
                     self.assertEqual(len(success), 1)
-                    self.assertEqual(bool(operation["security"]), (path, method) != ("/session", "post"))
+                    self.assertEqual(bool(operation["security"]), (path, method) not in GUESTS)
+
+    def test_every_example_is_one(self):
+        checked = 0
+        for rule in self.routes():
+            operation = rule.endpoint.routing.get("operation")
+            if not operation:
+                continue
+            entry = self.document["paths"][operation.path][operation.method.lower()]
+            success = entry["responses"][str(operation.status)]
+            for model, holder in ((operation.body, entry.get("requestBody")), (operation.answer, success)):
+                if model:
+                    with self.subTest(operation=f"{operation.method} {operation.path}", model=model.__name__):
+                        model.model_validate(holder["content"]["application/json"]["example"])
+                        checked += 1
+            for status, response in entry["responses"].items():
+                if status >= "400":
+                    examples = response["content"]["application/problem+json"]["examples"]
+                    for code, example in examples.items():
+                        self.assertEqual((example["value"]["code"], str(example["value"]["status"])), (code, status))
+        self.assertGreater(checked, 40)
+
+    def test_what_may_be_kept_says_so(self):
+        operation = self.document["paths"]["/rewards"]["get"]
+        self.assertIn("304", operation["responses"])
+        self.assertIn("ETag", operation["responses"]["200"]["headers"])
+        self.assertIn("If-None-Match", [parameter["name"] for parameter in operation["parameters"]])
+        self.assertNotIn("304", self.document["paths"]["/me"]["get"]["responses"])
 
     def test_every_error_code_is_documented(self):
         codes = {

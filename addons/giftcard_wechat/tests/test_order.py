@@ -16,7 +16,7 @@ class TestOrder(ApiCase):
     def cash(self, amount):
         return {"amount": amount, "currency": self.currency}
 
-    def put(self, reward, quantity, token=None, **body):
+    def place(self, reward, quantity, token=None, **body):
         self.puts = getattr(self, "puts", 0) + 1
         return self.api(
             "PUT",
@@ -33,7 +33,9 @@ class TestOrder(ApiCase):
         """:return: the home of Alice, to which a carrier delivers for 8"""
         self.company.giftcard_delivery_warehouse_id = self.warehouse
         self.env["delivery.carrier"].search([]).active = False
-        product = self.env["product.product"].create({"name": "Express", "type": "service", "list_price": 8})
+        product = self.env["product.product"].create(
+            {"name": "Express", "type": "service", "list_price": 8, "taxes_id": False}
+        )
         self.carrier = self.env["delivery.carrier"].create(
             {"name": "Express", "product_id": product.id, "fixed_price": 8}
         )
@@ -46,12 +48,12 @@ class TestOrder(ApiCase):
         empty = {"items": [], "points": 0, "cash": self.cash("0.00")}
         self.assertEqual(self.get("/redemption-list"), empty)
         self.assertEqual(self.redemptions.search_count([]), before, "reading makes no list")
-        self.assertEqual(self.put(self.reward, 2).status_code, 200)
-        shown = self.put(self.service, 1).json()
+        self.assertEqual(self.place(self.reward, 2).status_code, 200)
+        shown = self.place(self.service, 1).json()
         first = shown["items"][0]
         self.assertEqual((first["reward_id"], first["quantity"]), (self.reward.id, 2))
         self.assertEqual(shown["points"], 25)
-        shown = self.put(self.reward, 1, price_id=self.price.id).json()
+        shown = self.place(self.reward, 1, price_id=self.price.id).json()
         self.assertEqual((shown["points"], shown["cash"]), (9, self.cash("12.50")))
         self.assertEqual(self.get("/redemption-list"), shown)
         self.assertEqual(self.get("/redemption-list", self.bob_token), empty)
@@ -67,14 +69,14 @@ class TestOrder(ApiCase):
     def test_wrong_items(self):
         other = self.env["giftcard.reward.price"].create({"reward_id": self.service.id, "points": 1, "cash": 1})
         for quantity in (0, -1, 1001, "1", 1.5, True, None):
-            self.assertProblem(self.put(self.reward, quantity), 422, "validation_error")
+            self.assertProblem(self.place(self.reward, quantity), 422, "validation_error")
         for price in (other.id, 2**31 - 1):
-            self.assertProblem(self.put(self.reward, 1, price_id=price), 409, "reward_not_available")
+            self.assertProblem(self.place(self.reward, 1, price_id=price), 409, "reward_not_available")
         self.reward.published = False
-        self.assertProblem(self.put(self.reward, 1), 404, "not_found")
+        self.assertProblem(self.place(self.reward, 1), 404, "not_found")
 
     def test_submit_the_list(self):
-        self.put(self.reward, 2)
+        self.place(self.reward, 2)
         answer = self.post("/redemption-list/submit", store_id=self.store.id)
         self.assertEqual((answer.status_code, answer.json()["state"]), (201, "to_review"), answer.text)
         self.assertEqual(answer.json()["points"], 20)
@@ -84,7 +86,7 @@ class TestOrder(ApiCase):
         self.assertProblem(empty, 422, "invalid_quantity")
 
     def test_submitting_again_orders_once(self):
-        self.put(self.reward, 1)
+        self.place(self.reward, 1)
         body = {"store_id": self.store.id}
         first, again = (
             self.api("POST", "/redemption-list/submit", self.alice_token, key="submit-key", json=body)
@@ -94,7 +96,7 @@ class TestOrder(ApiCase):
         self.assertCard(self.card, 100, 10)
 
     def test_quote(self):
-        self.put(self.reward, 1, price_id=self.price.id)
+        self.place(self.reward, 1, price_id=self.price.id)
         before = self.redemptions.search_count([])
         for body in ({}, {"lines": [{"reward_id": self.reward.id, "quantity": 1, "price_id": self.price.id}]}):
             quote = self.post("/quotes", store_id=self.store.id, **body).json()
@@ -106,7 +108,9 @@ class TestOrder(ApiCase):
         self.assertEqual(
             (quote["missing"], quote["problem"]["code"], quote["problem"]["available"]), (10, "out_of_stock", 3)
         )
-        self.assertEqual(self.post("/quotes", self.bob_token, **many).json()["missing"], 110)
+        answer = self.post("/quotes", self.bob_token, **many)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual(answer.json()["missing"], 110)
         self.assertProblem(self.post("/quotes", self.bob_token), 422, "invalid_quantity")
         self.assertEqual(self.redemptions.search_count([]), before)
         self.assertCard(self.card, 100, 0)
@@ -158,7 +162,7 @@ class TestOrder(ApiCase):
         self.assertNoRights("DELETE", "/redemption-list", key="put-key-0")
         self.assertNoRights("POST", "/redemption-list/submit", json={})
         self.assertNoRights("POST", "/quotes", json={})
-        self.put(self.reward, 1)
+        self.place(self.reward, 1)
         refused = self.post("/redemption-list/submit", self.bob_token, store_id=self.store.id)
         self.assertProblem(refused, 422, "invalid_quantity")
         self.assertEqual(len(self.get("/redemption-list")["items"]), 1)

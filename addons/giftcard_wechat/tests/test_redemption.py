@@ -34,6 +34,7 @@ class TestRedemption(ApiCase):
             answer["lines"],
             [
                 {
+                    "id": redemption.line_ids.id,
                     "reward_id": self.reward.id,
                     "name": "Mug",
                     "quantity": 2,

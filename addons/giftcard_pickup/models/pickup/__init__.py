@@ -9,6 +9,7 @@ from . import giftcard_pickup_offline
 from . import giftcard_pickup_reminder
 from . import giftcard_pickup_till
 from . import giftcard_redemption_code
+from . import giftcard_redemption_extension
 from . import giftcard_redemption_handover
 from . import giftcard_redemption_line
 from . import giftcard_redemption_lots

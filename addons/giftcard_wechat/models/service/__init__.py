@@ -8,4 +8,6 @@ from . import giftcard_api_favourite
 from . import giftcard_api_order
 from . import giftcard_api_redemption
 from . import giftcard_api_handover
+from . import giftcard_api_pickup
+from . import giftcard_api_staff
 from . import giftcard_api_goods_card

@@ -1,5 +1,8 @@
+from collections import Counter
+
 from odoo import models
 
+from ...api.problems import Problem
 from ...schemas.redemption import Redemption, RedemptionSummary
 
 
@@ -37,4 +40,27 @@ class GiftcardApiRedemption(models.AbstractModel):
         """
         redemption = self._own("giftcard.redemption", redemption_id)
         redemption._receive(self._member())
+        return Redemption.from_record(redemption)
+
+    def _request_return(self, redemption_id, request):
+        """Ask to give goods back.
+
+        :param request: :class:`~...schemas.redemption.ReturnRequest`
+        :raise IllegalTransition, InvalidQuantity, NotReturnable:
+        """
+        redemption = self._own("giftcard.redemption", redemption_id)
+        pieces = Counter()
+        for line in request.lines:
+            pieces[line.line_id] += line.quantity
+        redemption._request_return(dict(pieces), request.reason)
+        return Redemption.from_record(redemption)
+
+    def _withdraw_return(self, redemption_id, return_id):
+        """:raise IllegalTransition: when it has been decided already"""
+        redemption = self._own("giftcard.redemption", redemption_id)
+        # Of the member's own redemption.
+        request = redemption.sudo().return_request_ids.filtered(lambda one: one.id == return_id)
+        if not request:
+            raise Problem("not_found")
+        request._withdraw()
         return Redemption.from_record(redemption)

@@ -175,7 +175,8 @@ class GiftcardApiReward(models.AbstractModel):
     def _points(self):
         """:return: dict of points program id -> what the member may spend"""
         return {
-            program.id: points
+            # The sum of nothing but zeros is told as None.
+            program.id: points or 0.0
             for program, points in self.env["loyalty.card"]._read_group(
                 [
                     ("partner_id", "=", self._member().id),

@@ -1,0 +1,1 @@
+from . import giftcard_staff_pair
