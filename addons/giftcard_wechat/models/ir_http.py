@@ -69,7 +69,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _match(cls, path_info):
-        """A parameter out of range makes no path of ours, whatever werkzeug makes of it where a path has two methods."""
+        """A parameter out of range makes no path of ours, also where a path has two methods and werkzeug says 405."""
         try:
             return super()._match(path_info)
         except MethodNotAllowed:
