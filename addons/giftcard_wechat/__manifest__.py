@@ -42,6 +42,7 @@
         "views/giftcard_people_views.xml",
         "views/giftcard_wechat_menus.xml",
         "views/giftcard_staff_views.xml",
+        "views/giftcard_favourite_views.xml",
         "views/wechatpay_templates.xml",
         "views/giftcard_people_menus.xml",
         "views/payment_provider_views.xml",
@@ -78,6 +79,7 @@
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/giftcard_wechat_demo.xml",
+        "demo/mall.xml",
         "demo/giftcard_content_demo.xml",
         "demo/wallet_demo.xml",
         "demo/giftcard_wechat_messages_demo.xml",

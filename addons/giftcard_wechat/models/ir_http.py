@@ -1,3 +1,5 @@
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
 from odoo import models
 from odoo.http import SAFE_HTTP_METHODS, request
 
@@ -64,6 +66,17 @@ class IrHttp(models.AbstractModel):
         """Enter the API's least-privilege user. But for the language nothing of the context comes from the request."""
         user_id = request.env["ir.model.data"]._xmlid_to_res_id("giftcard_wechat.user_api", raise_if_not_found=True)
         request.update_env(user=user_id, context={"lang": request.env.context.get("lang"), **member}, su=False)
+
+    @classmethod
+    def _match(cls, path_info):
+        """A parameter out of range makes no path of ours, also where a path has two methods and werkzeug says 405."""
+        try:
+            return super()._match(path_info)
+        except MethodNotAllowed:
+            # No method is wrong under the prefix: the fallback takes all of them.
+            if path_info.startswith(f"{PREFIX}/"):
+                raise NotFound from None
+            raise
 
     @classmethod
     def _handle_error(cls, exception):

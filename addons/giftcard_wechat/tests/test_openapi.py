@@ -32,6 +32,8 @@ BESIDES = {
     "",
     "/{}",
 }
+# What needs no token: where one is got.
+GUESTS = {("/session", "post"), ("/staff/sessions", "post")}
 
 
 @tagged("post_install", "-at_install")

@@ -20,6 +20,12 @@ class TestProblems(ApiCase):
             with self.subTest(path=path):
                 self.assertProblem(self.api("GET", path, self.alice_token), 404, "not_found")
 
+    def test_parameters_out_of_range(self):
+        for method in ("PUT", "DELETE"):
+            for number in ("0", "-1", str(2**31), "x"):
+                response = self.api(method, f"/favourites/{number}", self.alice_token, key="range-key")
+                self.assertProblem(response, 404, "not_found")
+
     def test_wrong_methods(self):
         response = self.api("PUT", "/me", self.alice_token, json={})
         self.assertProblem(response, 405, "method_not_allowed")

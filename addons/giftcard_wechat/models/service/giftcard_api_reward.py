@@ -145,7 +145,7 @@ class GiftcardApiReward(models.AbstractModel):
 
     def _shelves(self):
         """:return: categories in the order in which they are shown, each after the one that it stands in"""
-        categories = self.env["giftcard.reward.category"].search([])
+        categories = self.env["giftcard.reward.category"].search([("active", "=", True)])
         below = categories.grouped("parent_id")
         shown, waiting = categories.browse(), list(reversed(below.get(categories.browse(), ())))
         while waiting:
@@ -169,13 +169,14 @@ class GiftcardApiReward(models.AbstractModel):
             self._points(),
             # Which tier a member has is no secret of his own.
             self._member().sudo().member_tier_id,
-            set(self.env["giftcard.favourite"].search([]).reward_id.ids),
+            set(self.env["giftcard.favourite"].search([("member_id", "=", self._member().id)]).reward_id.ids),
         )
 
     def _points(self):
         """:return: dict of points program id -> what the member may spend"""
         return {
-            program.id: points
+            # The sum over a card that never moved is none.
+            program.id: points or 0.0
             for program, points in self.env["loyalty.card"]._read_group(
                 [
                     ("partner_id", "=", self._member().id),
