@@ -11,8 +11,7 @@ from ..schemas.content import (
     BannerQuery,
     Faq,
     FaqVote,
-    Rules,
-    RulesSummary,
+    ProgramRules,
     Topic,
     TopicQuery,
 )
@@ -97,23 +96,16 @@ class ContentController(http.Controller):
         return self.env["giftcard.api.content"]._announcement(announcement_id)
 
     @endpoint(
-        "GET", "/public-rules", summary="List program rules", tag="content", query=PageQuery, answer=Page[RulesSummary]
-    )
-    def public_rules(self, query):
-        """The programs that have published rules, with the version that counts today."""
-        return self.env["giftcard.api.content"]._rules(query)
-
-    @endpoint(
         "GET",
-        "/public-rules/{program_id}",
+        "/rules/{program_id}",
         summary="Read the rules of a program",
         tag="content",
-        answer=Rules,
+        answer=ProgramRules,
         problems=["not_found"],
     )
-    def public_rules_of(self, program_id):
+    def rules_of_program(self, program_id):
         """The text that counts today, and the next one where a change has been announced."""
-        return self.env["giftcard.api.content"]._rules_of(program_id)
+        return self.env["giftcard.api.content"]._rules(program_id)
 
     @http.route(f"{PREFIX}/articles/<int(min=1, max={MAX_ID}):article_id>/image", **PICTURE)
     def article_image(self, article_id):

@@ -17,6 +17,6 @@ class InboxController(http.Controller):
         return self.env["giftcard.api.inbox"]._unread()
 
     @endpoint("POST", "/inbox/read", summary="Mark messages as read", tag="inbox", body=ReadRequest, answer=Unread)
-    def read(self, body):
+    def mark_read(self, body):
         """The member has seen these messages, or all up to one. Tells what is left."""
         return self.env["giftcard.api.inbox"]._read(body)

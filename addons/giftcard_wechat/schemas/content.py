@@ -154,35 +154,10 @@ class Announcement(AnnouncementSummary):
         return cls(**cls._summary(announcement), body=html_of(announcement, "body"))
 
 
-class RulesSummary(BaseModel):
-    program_id: int
-    program: Annotated[str, Field(description="Name of the program.")]
-    kind: Annotated[str, Field(description="`gift_card`, `ewallet`, `loyalty` (points), `goods_card` or a coupon's.")]
-    number: Annotated[int, Field(description="Version: 1, 2, 3, …")]
-    effective_from: Annotated[date, Field(description="First day on which it counts.")]
-    changes_on: Annotated[date | None, Field(description="First day of the next version, if it is published.")]
-
-    @classmethod
-    def from_records(cls, version, coming):
-        return cls(**cls._summary(version, coming))
-
-    @staticmethod
-    def _summary(version, coming):
-        program = version.program_id
-        return {
-            "program_id": program.id,
-            "program": program.name,
-            "kind": program.program_type,
-            "number": version.number,
-            "effective_from": version.effective_from,
-            "changes_on": coming.effective_from or None,
-        }
-
-
 class RulesVersion(BaseModel):
-    number: int
-    effective_from: date
-    summary: Annotated[str | None, Field(description="What changed.")]
+    number: Annotated[int, Field(description="1, 2, 3, …")]
+    effective_from: Annotated[date, Field(description="First day on which it counts.")]
+    summary: Annotated[str | None, Field(description="What it changes.")]
     html: Html | None
 
     @classmethod
@@ -195,14 +170,17 @@ class RulesVersion(BaseModel):
         )
 
 
-class Rules(RulesSummary):
-    current: RulesVersion
-    coming: RulesVersion | None
+class ProgramRules(BaseModel):
+    program_id: int
+    program: Annotated[str, Field(description="Name of the program.")]
+    current: Annotated[RulesVersion | None, Field(description="What counts today; null before the first version.")]
+    coming: Annotated[RulesVersion | None, Field(description="What has been announced to count from a later day.")]
 
     @classmethod
-    def from_records(cls, version, coming):
+    def from_records(cls, program, current, coming):
         return cls(
-            **cls._summary(version, coming),
-            current=RulesVersion.from_record(version),
+            program_id=program.id,
+            program=program.name,
+            current=RulesVersion.from_record(current) if current else None,
             coming=RulesVersion.from_record(coming) if coming else None,
         )

@@ -1,4 +1,4 @@
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -13,6 +13,12 @@ class TestFeedback(ApiCase):
         super().setUpClass()
         cls.env["ir.config_parameter"].set_param("giftcard_wechat.rate_feedback", "0")
         cls.officer = cls._make_user("officer_feedback", "giftcard_points.group_officer")
+
+    def setUp(self):
+        super().setUp()
+        self.check = self.startPatcher(
+            patch.object(self.env.registry["giftcard.feedback"], "_held_back", return_value=None)
+        )
 
     def submit(self, token=None, key=None, **values):
         body = {"kind": "complaint", "text": "The tea was cold."} | values
@@ -77,13 +83,17 @@ class TestFeedback(ApiCase):
                 getattr(feedback.with_user(auditor), action)()
 
     def test_text_check(self):
-        """What the check does not pass is marked for staff; what it refuses is not taken."""
-        feedbacks = self.env.registry["giftcard.feedback"]
-        with patch.object(feedbacks, "_is_suspect", return_value=True):
-            self.assertTrue(self.feedback().suspect)
+        """What the check holds back is marked for staff; what it refuses is not taken."""
+        self.check.return_value = held = Mock()
+        feedback = self.feedback(text="Hm.")
+        self.assertTrue(feedback.suspect)
+        text, identity = self.check.call_args.args
+        [mine] = self.env["giftcard.identity"].search([("member_id", "=", self.alice.id)])
+        self.assertEqual((text, identity.id), ("Hm.", mine.id))
+        self.assertEqual(held._apply.call_args.args[1:], ("body", "Hm."))
         before = self.env["giftcard.feedback"].search_count([])
-        with patch.object(feedbacks, "_is_suspect", side_effect=UserError("Not so.")):
-            self.assertProblem(self.submit(), 409, "refused")
+        self.check.side_effect = UserError("Not so.")
+        self.assertProblem(self.submit(), 409, "refused")
         self.assertEqual(self.env["giftcard.feedback"].search_count([]), before)
 
     def test_rate(self):

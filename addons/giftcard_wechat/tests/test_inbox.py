@@ -19,7 +19,7 @@ class TestInbox(ApiCase):
             )
         )
 
-    def read(self, token=None, **body):
+    def mark(self, token=None, **body):
         return self.api("POST", "/inbox/read", token or self.alice_token, json=body)
 
     def ids(self, **params):
@@ -45,22 +45,22 @@ class TestInbox(ApiCase):
 
     def test_read(self):
         self.assertEqual(self.get("/inbox/unread"), {"unread": 3, "by_kind": {"tier": 2, "rules": 1}})
-        left = self.read(ids=[self.rules.id, self.others.id, 2**31 - 1])
+        left = self.mark(ids=[self.rules.id, self.others.id, 2**31 - 1])
         self.assertEqual((left.status_code, left.json()), (200, {"unread": 2, "by_kind": {"tier": 2}}))
         self.assertFalse(self.others.read_at)
         first_read = self.rules.read_at
         self.assertTrue(first_read)
         self.assertEqual(self.ids(unread=True), [self.pickup.id, self.tier.id])
-        self.assertEqual(self.read(until=self.rules.id).json(), {"unread": 1, "by_kind": {"tier": 1}})
+        self.assertEqual(self.mark(until=self.rules.id).json(), {"unread": 1, "by_kind": {"tier": 1}})
         self.assertFalse(self.pickup.read_at)
         self.assertEqual(self.rules.read_at, first_read)
-        self.assertEqual(self.read(until=2**31 - 1).json(), {"unread": 0, "by_kind": {}})
+        self.assertEqual(self.mark(until=2**31 - 1).json(), {"unread": 0, "by_kind": {}})
         self.assertFalse(self.others.read_at)
 
     def test_nonsense(self):
         for body in ({}, {"ids": []}, {"ids": [1], "until": 1}, {"ids": ["x"]}, {"until": 0}, {"ids": [1] * 101}):
             with self.subTest(body=body):
-                self.assertProblem(self.read(**body), 422, "validation_error")
+                self.assertProblem(self.mark(**body), 422, "validation_error")
 
     def test_no_rights(self):
         self.assertNoRights("GET", "/inbox")

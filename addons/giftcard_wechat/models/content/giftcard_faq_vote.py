@@ -9,7 +9,7 @@ class GiftcardFaqVote(models.Model):
     _order = "id desc"
     _log_access = False
 
-    faq_id = fields.Many2one("giftcard.faq", required=True, readonly=True, ondelete="cascade")
+    faq_id = fields.Many2one("giftcard.faq", string="Question", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="faq_id.company_id")
     member_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="cascade")
     helpful = fields.Boolean(required=True, readonly=True)

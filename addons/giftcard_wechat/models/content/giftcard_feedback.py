@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# What WeChat calls the place of a text that is written to somebody: "comment".
-TEXT_SCENE = 2
+# As what the text check, where there is one, looks at feedback.
+TEXT_SCENE = "comment"
 
 
 class GiftcardFeedback(models.Model):
@@ -30,9 +30,7 @@ class GiftcardFeedback(models.Model):
     )
     body = fields.Text(string="Message", required=True, readonly=True)
     contact = fields.Char(readonly=True, help="How the member wants to be reached.")
-    suspect = fields.Boolean(
-        readonly=True, help="The text check did not pass it, or could not be asked: do not show it to others."
-    )
+    suspect = fields.Boolean(help="The text check did not pass it, or could not be asked: do not show it to others.")
     state = fields.Selection(
         [("new", "New"), ("working", "In Progress"), ("closed", "Closed")],
         required=True,
@@ -121,27 +119,28 @@ class GiftcardFeedback(models.Model):
 
         :param identity: ``giftcard.identity`` that the member is logged in by, for the text check
         :return: ``giftcard.feedback``
+        :raise UserError: when the text check refuses it
         """
-        # Members write nothing themselves; this is theirs to say.
-        return (
-            self.sudo()
-            .create(
-                {
-                    "member_id": member.id,
-                    "company_id": company.id,
-                    "kind": kind,
-                    "body": body,
-                    "contact": contact,
-                    "suspect": self._is_suspect(body, identity),
-                }
-            )
-            .with_env(self.env)
+        held = self._held_back(body, identity)
+        # Members write nothing themselves; this is theirs to say. Staff alone read it, so nothing is held back.
+        feedback = self.sudo().create(
+            {
+                "member_id": member.id,
+                "company_id": company.id,
+                "kind": kind,
+                "body": body,
+                "contact": contact,
+                "suspect": bool(held),
+            }
         )
+        if held:
+            held._apply(feedback, "body", body)
+        return feedback.with_env(self.env)
 
     @api.model
-    def _is_suspect(self, text, identity):
-        """:return: whether staff have to look at it first
-        :raise UserError: when the text is refused
+    def _held_back(self, text, identity):
+        """:return: what holds the text back until staff have seen it, if the text check does
+        :raise UserError: when it refuses the text
         """
         check = self.env.get("giftcard.text.check")
-        return check is not None and check._check(text, TEXT_SCENE, identity) != "pass"
+        return None if check is None else check._check(text, TEXT_SCENE, identity)

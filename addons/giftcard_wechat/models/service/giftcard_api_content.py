@@ -9,8 +9,7 @@ from ...schemas.content import (
     ArticleSummary,
     Banner,
     Faq,
-    Rules,
-    RulesSummary,
+    ProgramRules,
     Topic,
 )
 
@@ -79,24 +78,20 @@ class GiftcardApiContent(models.AbstractModel):
     def _announcement(self, announcement_id):
         return Announcement.from_record(self._shown("giftcard.announcement", announcement_id))
 
-    def _rules(self, query):
-        """:return: page of :class:`~...schemas.content.RulesSummary`, of every program that has published rules"""
-        current, coming = self._rules_versions(Domain.TRUE)
-        return self._page(
-            RulesSummary,
-            "loyalty.program",
-            [("id", "in", list(current))],
-            query,
-            [("id", "asc")],
-            convert=lambda program: RulesSummary.from_records(current[program.id], coming[program.id]),
-        )
-
-    def _rules_of(self, program_id):
-        """:return: :class:`~...schemas.content.Rules`"""
-        current, coming = self._rules_versions(Domain("program_id", "=", program_id))
-        if program_id not in current:
+    def _rules(self, program_id):
+        """:return: :class:`~...schemas.content.ProgramRules`
+        :raise Problem: ``not_found`` when the program has no published rules
+        """
+        program = self._own("loyalty.program", program_id)
+        versions = self.env["giftcard.rules.version"]
+        current = versions._current(program)
+        later = Domain("program_id", "=", program_id) & Domain("state", "=", "published")
+        # A version that was published after another also settles what the earlier one was to change.
+        later &= Domain("number", ">", current.number) & Domain("effective_from", ">", fields.Date.context_today(self))
+        coming = versions.search(later, order="number", limit=1)
+        if not current and not coming:
             raise Problem("not_found")
-        return Rules.from_records(current[program_id], coming[program_id])
+        return ProgramRules.from_records(program, current, coming)
 
     def _image(self, model_name, record_id):
         """:return: stream of the picture of what is shown now, for whoever asks"""
@@ -126,17 +121,3 @@ class GiftcardApiContent(models.AbstractModel):
         domain = Domain("faq_id", "in", faqs.ids) if faqs else Domain.TRUE
         votes = self.env["giftcard.faq.vote"].search(domain & Domain("member_id", "=", self._member().id))
         return {vote.faq_id.id: vote.helpful for vote in votes}
-
-    def _rules_versions(self, domain):
-        """:return: two dicts of program id -> ``giftcard.rules.version``: the one that counts, and the next, or none"""
-        none = self.env["giftcard.rules.version"]
-        today = fields.Date.context_today(self)
-        current, coming = {}, {}
-        for version in none.search(domain & Domain("state", "=", "published"), order="program_id, number"):
-            program_id = version.program_id.id
-            if version.effective_from <= today:
-                # What an earlier version was to change is settled by a later one.
-                current[program_id], coming[program_id] = version, none
-            elif not coming.get(program_id):
-                coming[program_id] = version
-        return current, {program_id: coming.get(program_id, none) for program_id in current}
