@@ -29,6 +29,7 @@
         "views/giftcard_wechat_messages_views.xml",
         "views/giftcard_wechat_subscription_views.xml",
         "views/giftcard_scene_views.xml",
+        "views/giftcard_wechat_shipping_views.xml",
         "data/payment_provider_data.xml",
     ],
     "assets": {

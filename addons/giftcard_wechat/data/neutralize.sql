@@ -7,6 +7,9 @@ DELETE FROM giftcard_wechat_token;
 UPDATE giftcard_wechat_outbox
    SET state = 'dead', due_at = NULL
  WHERE state = 'waiting';
+UPDATE giftcard_wechat_shipping
+   SET state = 'dead', due_at = NULL
+ WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
 -- Nor does it take money, give it back or ask for it with the merchant's keys.

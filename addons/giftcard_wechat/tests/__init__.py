@@ -14,3 +14,5 @@ from . import test_rate
 from . import test_token
 from . import test_wechatpay
 from . import test_wechatpay_till
+from . import test_wechat_access
+from . import test_wechat_parcels
