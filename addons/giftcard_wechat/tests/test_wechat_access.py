@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .. import exceptions
+from ..api.problems import PROBLEM_TYPES
 from .common import ApiCase
 
 MODELS = (
@@ -163,6 +165,11 @@ class TestWechatAccess(ApiCase):
         self.app.active = False
         answer = self.api("POST", "/scenes", self.alice_token, json={"kind": "referral"})
         self.assertProblem(answer, 422, "validation_error")
+
+    def test_every_refusal_has_a_problem(self):
+        for error in vars(exceptions).values():
+            if isinstance(error, type) and hasattr(error, "code"):
+                self.assertIn(error.code, PROBLEM_TYPES, error)
 
     def test_no_rights(self):
         self.assertNoRights("POST", "/scenes", json={"kind": "referral"})
