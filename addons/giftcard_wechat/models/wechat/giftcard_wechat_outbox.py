@@ -82,8 +82,8 @@ class GiftcardWechatOutbox(models.Model):
         return {**content, "page": template.page} if template.page else content
 
     def _delivered(self, answer):
-        super()._delivered(answer)
         self.number = str(answer.get("msgid") or "") or False
+        return super()._delivered(answer)
 
     def _refused(self, refusal):
         if refusal.errcode not in LATER:
@@ -94,7 +94,7 @@ class GiftcardWechatOutbox(models.Model):
                 # Nothing was sent: what the user agreed to is still good.
                 subscriptions._give_back(self.identity_id, self.template_id)
             self.agreed = False
-        super()._refused(refusal)
+        return super()._refused(refusal)
 
     @api.autovacuum
     def _gc_sent(self):
