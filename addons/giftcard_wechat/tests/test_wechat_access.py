@@ -56,14 +56,16 @@ class TestWechatAccess(ApiCase):
 
     def test_orders_tell_of_themselves(self):
         redemption = self.ready()
-        message = self.alice.member_message_ids.filtered(lambda message: message.kind == "order")
+        messages = self.env["giftcard.message"]
+        mine = [("partner_id", "=", self.alice.id), ("kind", "=", "order")]
+        message = messages.search(mine)
         self.assertEqual(message.title, "Ready for pickup")
         self.assertIn(redemption.name, message.body)
         waiting = self.env["giftcard.wechat.outbox"].search([("message_id", "=", message.id)])
         self.assertEqual((waiting.state, waiting.identity_id), ("waiting", self.identity))
         other = self.submit(key="k2")
         other._reject("Sold out")
-        self.assertIn("Sold out", self.alice.member_message_ids.sorted("id")[-1].body)
+        self.assertIn("Sold out", messages.search(mine, order="id desc", limit=1).body)
 
     def test_officers_review_texts(self):
         auditor = self.user("auditor")

@@ -44,6 +44,17 @@ class TestWechatParcels(ApiCase):
         self.assertEqual(self.redemption._wechat_handover(), ("local", [{"item_desc": "Mug x2"}]))
 
     def test_a_payment_leads_to_it(self):
-        tx = self.env["payment.transaction"].new({"giftcard_redemption_id": self.redemption.id, "amount": 1})
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.env.ref("giftcard_wechat.payment_provider_wechatpay").id,
+                "payment_method_id": self.env.ref("payment.payment_method_wechat_pay").id,
+                "amount": 1,
+                "currency_id": self.company.currency_id.id,
+                "partner_id": self.alice.id,
+                "giftcard_redemption_id": self.redemption.id,
+            }
+        )
+        self.assertIsNone(tx._wechat_handover())
         self.send()
         self.assertEqual(tx._wechat_handover()[0], "express")
+        self.assertFalse(tx._wechat_handed_back())
