@@ -61,6 +61,7 @@ class GiftcardWechatSending(models.AbstractModel):
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("%s could not be sent", record)
+                record._stumbled()
             if not cron._commit_progress(1):
                 break
 
@@ -81,6 +82,12 @@ class GiftcardWechatSending(models.AbstractModel):
             self._refused(refusal)
         else:
             self._delivered(answer)
+
+    def _stumbled(self):
+        """An error of our own is no reason to try for ever."""
+        read_committed(self.env.cr)
+        if self._claim():
+            self._again(self.env._("An error: see the server's log."))
 
     def _app(self):
         """:return: the ``giftcard.wechat.app`` that sends it"""
