@@ -151,6 +151,19 @@ def test_at_last_it_is_dead_and_staff_try_again(account, member):
     assert outbox(account, message) == [("sent", 1, "")]
 
 
+def test_an_error_of_our_own_is_not_tried_for_ever(account, member, monkeypatch):
+    from odoo.addons.giftcard_wechat.models.wechat.giftcard_wechat_template import GiftcardWechatTemplate
+
+    def broken(self, message):
+        raise ValueError("broken")
+
+    message = post(account, member)
+    monkeypatch.setattr(GiftcardWechatTemplate, "_data", broken)
+    for __ in range(6):
+        send(account, 30000)
+    assert outbox(account, message)[0][:2] == ("dead", 6)
+
+
 def test_a_wrong_template_costs_no_agreement(account, member):
     account.wechat.templates[TEMPLATE] = {"thing9"}
     message = post(account, member)

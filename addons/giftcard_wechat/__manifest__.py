@@ -53,6 +53,7 @@
         "views/giftcard_wechat_messages_views.xml",
         "views/giftcard_wechat_subscription_views.xml",
         "views/giftcard_scene_views.xml",
+        "views/giftcard_wechat_shipping_views.xml",
         "data/payment_provider_data.xml",
         "security/giftcard_content_rules.xml",
         "data/giftcard_content_data.xml",

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.wechat_api import APPID, CODE_SECONDS, ERRORS, ServerApis, WechatError
 
+OFFICIAL = "wx00000000000demo1"
 SECRET = "demo-secret-of-the-loopback-wechat"
 
 
@@ -33,7 +34,7 @@ class FakeWechat(ServerApis):
     """
 
     def __init__(self, port=0, apps=None, clock=time.monotonic):
-        self.apps = apps or {APPID: SECRET}
+        self.apps = apps or {APPID: SECRET, OFFICIAL: SECRET}
         self.clock = clock
         self.requests = []
         self.at_exit = None
@@ -48,15 +49,15 @@ class FakeWechat(ServerApis):
 
     @classmethod
     def for_demo(cls, admin):
-        """A server for the app of the demo data, which learns its address and forgets it afterwards.
+        """A server for the apps of the demo data, which learn its address and forget it afterwards.
 
         :param admin: client with ``ref``, ``read`` and ``call`` (see ``demo/odoo.py``)
         """
         wechat = cls()
-        app_id = admin.ref("giftcard_wechat.demo_app")
-        before = admin.read("giftcard.wechat.app", app_id, "api_url")["api_url"]
-        admin.call("giftcard.wechat.app", "write", [app_id], {"api_url": wechat.url})
-        wechat.at_exit = lambda: admin.call("giftcard.wechat.app", "write", [app_id], {"api_url": before})
+        app_ids = [admin.ref(f"giftcard_wechat.{name}") for name in ("demo_app", "demo_official_app")]
+        before = admin.read("giftcard.wechat.app", app_ids[0], "api_url")["api_url"]
+        admin.call("giftcard.wechat.app", "write", app_ids, {"api_url": wechat.url})
+        wechat.at_exit = lambda: admin.call("giftcard.wechat.app", "write", app_ids, {"api_url": before})
         return wechat
 
     def __enter__(self):

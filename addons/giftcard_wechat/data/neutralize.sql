@@ -13,6 +13,9 @@ DELETE FROM giftcard_wechat_token;
 UPDATE giftcard_wechat_outbox
    SET state = 'dead', due_at = NULL
  WHERE state = 'waiting';
+UPDATE giftcard_wechat_shipping
+   SET state = 'dead', due_at = NULL
+ WHERE state = 'waiting';
 DELETE FROM giftcard_api_token;
 DELETE FROM giftcard_api_request;
 DELETE FROM giftcard_staff_session;

@@ -35,3 +35,5 @@ from . import test_inbox
 from . import test_search
 from . import test_audit
 from . import test_overview
+from . import test_wechat_access
+from . import test_wechat_parcels

@@ -17,6 +17,7 @@ GUESTS = {
     ("/passwords", "post"),
     ("/wechat/page-signature", "post"),
     ("/staff/sessions", "post"),
+    ("/scenes/open", "post"),
 }
 BESIDES = {
     "/openapi.json",

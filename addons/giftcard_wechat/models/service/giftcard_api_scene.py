@@ -36,9 +36,8 @@ class GiftcardApiScene(models.AbstractModel):
 
     def _share_pickup(self, wish):
         redemption = self._own("giftcard.redemption", wish.redemption_id)
-        # The member may show his code to the person who goes for him.
-        codes = redemption.sudo().pickup_code_ids
-        code = codes.filtered(lambda code: code.role == "proxy" and code.state == "open")
+        # The member sends the code to the person who goes for him.
+        code = redemption.sudo().proxy_code_id
         if not code:
             raise Problem("not_found")
         return self.env["giftcard.scene"]._for_secret(

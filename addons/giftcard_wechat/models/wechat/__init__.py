@@ -10,9 +10,14 @@ from . import giftcard_wechat_app_release
 from . import giftcard_wechat_template
 from . import giftcard_wechat_template_field
 from . import giftcard_wechat_subscription
+from . import giftcard_wechat_sending
 from . import giftcard_wechat_outbox
 from . import giftcard_wechat_event_subscription
 from . import giftcard_message
 from . import giftcard_scene
 from . import giftcard_wechat_app_scene
 from . import giftcard_store
+from . import delivery_carrier
+from . import giftcard_wechat_shipping
+from . import payment_transaction
+from . import giftcard_redemption

@@ -6,6 +6,6 @@ class GiftcardMessage(models.Model):
 
     def _deliver(self):
         """Whoever has agreed is told in the mini program too; the cron sends it after this transaction."""
-        super()._deliver()
         if self:
             self.env["giftcard.wechat.outbox"].sudo()._enqueue(self)
+        return super()._deliver()

@@ -37,8 +37,9 @@ class GiftcardWechatApp(models.Model):
     def _test_connection(self):
         """:raise WechatRefused: what is wrong"""
         self.ensure_one()
+        client = self._client()
         with self._guarded():
-            self._client()._fetch_stable_token()
+            client._fetch_stable_token()
 
     def _call(self, method, path, data=None, params=None):
         """Call an interface of WeChat's with the app's access token.
@@ -51,8 +52,9 @@ class GiftcardWechatApp(models.Model):
         :raise WechatUnavailable: no answer; nobody knows whether the request took effect
         """
         self.ensure_one()
+        client = self._client()
         with self._guarded():
-            return self._client().call(method, path, data, params)
+            return client.call(method, path, data, params)
 
     @contextmanager
     def _guarded(self):

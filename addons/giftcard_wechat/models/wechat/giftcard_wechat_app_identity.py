@@ -48,8 +48,8 @@ class GiftcardWechatApp(models.Model):
         """
         self.ensure_one()
         try:
+            oauth = self._oauth_client()
             with self._guarded():
-                oauth = self._oauth_client()
                 answer = oauth.fetch_access_token(code)
                 asked = "snsapi_userinfo" in str(answer.get("scope", "")).split(",")
                 snapshot = answer.get("is_snapshotuser")

@@ -36,7 +36,7 @@ class GiftcardWechatApp(models.Model):
         """
         self.ensure_one()
         nonce, timestamp = secrets.token_hex(8), int(time.time())
+        client = self._client()
         with self._guarded():
-            client = self._client()
             signature = client.jsapi.get_jsapi_signature(nonce, client.jsapi_ticket(), timestamp, url.partition("#")[0])
         return {"appid": client.appid, "timestamp": timestamp, "nonce": nonce, "signature": signature}

@@ -51,10 +51,10 @@ class GiftcardWechatTemplateField(models.Model):
         """:return: text that WeChat takes in this field: never empty, never too long"""
         member, kind = message.partner_id, self._kind()
         if kind in ("time", "date"):
-            told = self.with_context(tz=member.tz or self.env.company.partner_id.tz or "Asia/Shanghai")
-            return format_datetime(
-                told.env, message.date, dt_format="yyyy-MM-dd HH:mm" if kind == "time" else "yyyy-MM-dd"
-            )
+            # Odoo goes by the zone of the user, who is nobody here.
+            zone = member.tz or self.env.company.partner_id.tz or "Asia/Shanghai"
+            form = "yyyy-MM-dd HH:mm" if kind == "time" else "yyyy-MM-dd"
+            return format_datetime(self.env, message.date, tz=zone, dt_format=form)
         if self.source == "date":
             text = fields.Date.to_string(message.date)
         else:
