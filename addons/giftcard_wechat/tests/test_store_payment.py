@@ -163,6 +163,17 @@ class TestStorePayment(WalletCase):
         self.assertEqual(self.get(f"/store-payments/{payment['id']}")["state"], "cancelled")
         self.assertCard(self.wallet, 100)
 
+    def test_money_that_cannot_go_back_by_itself_is_known(self):
+        payment = self.combined()
+        self.start(payment["payment"])
+        self.close(payment["payment"])
+        self.provider.state = "disabled"
+        tx = self.tx(payment["payment"])
+        with mute_logger("odoo.addons.giftcard_wechat.models.wallet.payment_transaction"):
+            tx._wechatpay_take(self.word(tx))
+        self.assertEqual((tx.state, tx.child_transaction_ids.ids), ("done", []))
+        self.assertIn("by hand", tx.state_message)
+
     def test_a_card_that_was_blocked_meanwhile(self):
         payment = self.combined()
         self.start(payment["payment"])

@@ -1,4 +1,9 @@
+import logging
+
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 
 class PaymentTransaction(models.Model):
@@ -35,11 +40,22 @@ class PaymentTransaction(models.Model):
         )
 
     def _give_all_back(self):
-        """Refund what is left of a payment whose document cannot be had for it any more; once."""
+        """Refund what is left of a payment whose document cannot be had for it any more; once.
+
+        That the provider cannot be asked, e.g. as it was disabled meanwhile, keeps nobody from knowing that it was
+        paid: the staff finds the reason on the payment.
+        """
         self.ensure_one()
         left = self.currency_id.round(self.amount - self._given_back())
-        if self.state == "done" and self.currency_id.compare_amounts(left, 0) > 0:
-            self._refund(left)
+        if self.state != "done" or self.currency_id.compare_amounts(left, 0) <= 0:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._refund(left)
+        except UserError as refusal:
+            _logger.error("Payment %s has to be refunded by hand: %s", self.reference, refusal)
+            self.env.invalidate_all()
+            self.state_message = self.env._("To be refunded by hand: %s", refusal)
 
     def _given_back(self):
         """:return: what went back of this payment or is on its way, in its currency"""
