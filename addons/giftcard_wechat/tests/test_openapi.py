@@ -9,7 +9,7 @@ from ..api.problems import PROBLEM_TYPES
 from .common import ApiCase
 
 # What is no operation: the document itself, its page, pictures, and the answer to all other paths.
-BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "", "/{}"}
+BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "/themes/{}/image", "", "/{}"}
 
 
 @tagged("post_install", "-at_install")

@@ -98,7 +98,7 @@ class TestStorePayment(WalletCase):
         self.assertProblem(self.pay_store("1", who=self.bob_token), 404, "not_found")
         self.wallet.action_freeze("lost")
         self.assertProblem(self.pay_store("1"), 409, "card_not_usable")
-        self.assertFalse(self.payments.search([]))
+        self.assertFalse(self.payments.search([("member_id", "=", self.alice.id)]))
 
     def test_a_card_taken_as_a_whole(self):
         self.gift_program.whole_value = True
