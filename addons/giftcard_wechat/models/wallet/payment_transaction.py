@@ -1,6 +1,7 @@
 import logging
+from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -38,6 +39,33 @@ class PaymentTransaction(models.Model):
                 "operation": "online_direct",
             }
         )
+
+    def _expire_with(self, document):
+        """Say now until when it can be paid, so that a repeated order is the very same to the provider.
+
+        :param document: whose ``deadline``, where it has one, is not exceeded
+        """
+        ends = [fields.Datetime.now() + timedelta(minutes=self.provider_id.wechatpay_minutes)]
+        if deadline := "deadline" in document._fields and document.deadline:
+            ends.append(deadline)
+        self.wechatpay_expires_at = min(ends)
+
+    @api.model
+    def _close_unstarted(self, limit=200):
+        """Give up what members have begun and never started (cron); their documents follow."""
+        unstarted = [
+            ("giftcard_method", "!=", False),
+            ("state", "=", "draft"),
+            ("wechatpay_sent_at", "=", False),
+            ("wechatpay_expires_at", "<", fields.Datetime.now()),
+        ]
+        seconds = 1
+        while seconds and (payments := self.search(unstarted, limit=limit)):
+            for tx in payments.sorted("id"):
+                tx._wechatpay_lock()
+                tx._wechatpay_cancel()
+            self.env.ref("payment.cron_post_process_payment_tx").sudo()._trigger()
+            seconds = self.env["ir.cron"]._commit_progress(len(payments))
 
     def _give_all_back(self):
         """Refund what is left of a payment whose document cannot be had for it any more; once.
