@@ -17,3 +17,4 @@ from . import test_wechatpay_till
 from . import test_gift_api, test_payment_code_api, test_theme_api
 from . import test_purchase_api, test_payment_api
 from . import test_store_payment, test_points_api
+from . import test_store_payment_clerk
