@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from suite import harness
+from tests.fakes.wechatpay import FakeWechatPay
 from tests.merchant import PROVIDER
 from tests.processes import READ_COMMITTED, REPEATABLE_READ, Book, act, new_member
 
@@ -30,7 +31,10 @@ def sell_in_yuan(env):
     env.cr.execute("UPDATE res_company SET currency_id = %s WHERE id = %s", (yuan.id, env.company.id))
     env.invalidate_all()
     env["loyalty.program"].search([]).currency_id = yuan
-    env.ref(PROVIDER).write({"wechatpay_mchid": "1900000001", "wechatpay_appid": "wx1"})
+    with FakeWechatPay() as pay:
+        env.ref(PROVIDER).write(
+            {**pay.provider_values(), "wechatpay_mchid": "1900000001", "wechatpay_appid": "wx1", "state": "test"}
+        )
 
 
 def store_of(env):

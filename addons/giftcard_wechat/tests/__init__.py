@@ -37,3 +37,4 @@ from . import test_audit
 from . import test_overview
 from . import test_wechat_access
 from . import test_wechat_parcels
+from . import test_store_payment_clerk

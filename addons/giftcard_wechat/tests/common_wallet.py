@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from odoo import Command
 
+from odoo.addons.giftcard_points.models.ledger.act import Act
 from odoo.addons.payment.models.payment_provider import PaymentProvider
 
 from .common import ApiCase
@@ -114,3 +115,38 @@ class WalletCase(ApiCase):
 
     def assertMoney(self, value, amount):
         self.assertEqual(value, {"amount": amount, "currency": "CNY"})
+
+
+class StorePaymentCase(WalletCase):
+    """Alice has 100 in her wallet and a gift card of 30."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ledger._grant(Act("load"), cls.wallet, 100)
+        cls.money = cls.env["loyalty.card"].create(
+            {"program_id": cls.gift_program.id, "partner_id": cls.alice.id, "points": 30}
+        )
+        cls.payments = cls.env["giftcard.store.payment"]
+        cls.at_work = cls.payments.with_user(cls.clerk)
+
+    def pay_store(self, amount="80.00", cards=None, who=None, key=None, **values):
+        body = {"store_id": self.store.id, "amount": amount, **values}
+        body["card_ids"] = (self.wallet | self.money).ids if cards is None else cards.ids
+        return self.api("POST", "/store-payments", who or self.alice_token, key, json=body)
+
+    def paid(self, *args, **kwargs):
+        response = self.pay_store(*args, **kwargs)
+        self.assertEqual(response.status_code, 201, response.text)
+        return response.json()
+
+    def record(self, payment):
+        return self.payments.browse(payment["id"])
+
+    def combined(self, amount="180", **values):
+        return self.paid(amount, method="wechat_jsapi", **values)
+
+    def close_due(self):
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60):
+            self.payments._close_due()
+        self.env.invalidate_all()

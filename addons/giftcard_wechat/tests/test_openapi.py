@@ -30,11 +30,10 @@ BESIDES = {
     "/rewards/tags/{}/image",
     "/stores/{}/image",
     "/stores/{}/photos/{}",
+    "/themes/{}/image",
     "",
     "/{}",
 }
-# What needs no token: where one is got.
-GUESTS = {("/session", "post"), ("/staff/sessions", "post")}
 
 
 @tagged("post_install", "-at_install")

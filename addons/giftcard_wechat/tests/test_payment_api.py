@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.payment.models.payment_provider import PaymentProvider
+
+from ..exceptions import PaymentUnavailable
 from .common_wallet import WalletCase
 
 
@@ -57,6 +62,33 @@ class TestPayment(WalletCase):
         self.pay(paid)
         response = self.api("POST", f"/payments/{paid['id']}/cancel", self.alice_token)
         self.assertProblem(response, 409, "payment_refused")
+
+    def test_what_nobody_started_is_given_up(self):
+        payment, started, later = self.order(), self.order(), self.order()
+        self.start(started)
+        (self.tx(payment) | self.tx(started)).wechatpay_expires_at = "2020-01-01"
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60):
+            self.env["payment.transaction"]._close_unstarted()
+        self.tx(payment)._post_process()
+        states = [self.get(f"/payments/{each['id']}")["state"] for each in (payment, started, later)]
+        self.assertEqual(states, ["closed", "pending", "open"])
+        self.assertEqual(self.get(f"/top-ups/{payment['document']['id']}")["state"], "cancelled")
+
+    def test_a_lost_answer_repeats_the_very_same_order(self):
+        payment = self.order()
+        sent = []
+
+        def lose(provider, method, path, data=None, **kwargs):
+            sent.append(data)
+            raise PaymentUnavailable("No answer")
+
+        for __ in range(2):
+            with patch.object(PaymentProvider, "_send_api_request", lose):
+                response = self.api("POST", f"/payments/{payment['id']}/start", self.alice_token)
+            self.assertProblem(response, 503, "payment_unavailable")
+        self.assertEqual(sent[0], sent[1])
+        self.assertIn(b"time_expire", sent[0])
+        self.assertEqual(self.start(payment)["state"], "pending")
 
     def test_a_session_without_wechat(self):
         self.env["giftcard.identity"].search([("member_id", "=", self.alice.id)]).app_id.appid = "wx9"

@@ -115,6 +115,15 @@ class TestPurchase(WalletCase):
         self.gift_program.write({"real_name_from": 0, "max_load": 150})
         self.assertProblem(self.buy(), 409, "limit_exceeded")
         self.gift_program.max_load = 0
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["product.pricelist"].search([("currency_id", "=", euro.id)]).active = False
+        self.gift_program.currency_id = euro
+        self.assertProblem(self.buy(), 409, "card_not_usable")
+        self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        # WeChat Pay takes yuan only.
+        self.assertProblem(self.buy(), 409, "payment_method_not_available")
+        self.gift_program.currency_id = self.cny
         self.provider.state = "disabled"
         self.assertProblem(self.buy(), 409, "payment_method_not_available")
         self.assertFalse(self.env["sale.order"].search([("giftcard_buyer_id", "=", self.alice.id)]))

@@ -4,6 +4,7 @@ from . import payment_provider
 from . import payment_transaction
 from . import payment_transaction_purchase
 from . import payment_transaction_store
+from . import loyalty_card
 from . import sale_order
 from . import giftcard_redemption
 from . import giftcard_message

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ...api.problems import Problem
 from ...exceptions import PaymentRefused
@@ -34,6 +34,7 @@ class GiftcardApiPayment(models.AbstractModel):
         provider = self._provider(method, currency)
         # The payment is the member's; the merchant's keys are beside it.
         tx = document.sudo()._begin_payment(provider, member, amount, currency, giftcard_method=method)
+        tx._expire_with(document.sudo())
         return self._schema(tx)
 
     def _pay_redemption(self, redemption_id, method):
@@ -49,6 +50,7 @@ class GiftcardApiPayment(models.AbstractModel):
                 ("giftcard_method", "=", method),
                 ("state", "in", ("draft", "pending")),
                 ("wechatpay_given_up", "=", False),
+                ("wechatpay_expires_at", ">", fields.Datetime.now()),
             ],
             limit=1,
         )

@@ -39,13 +39,13 @@ class GiftcardApiPurchase(models.AbstractModel):
         order = order.sudo()  # The member's own order, with its line and theme.
         line = order.order_line[:1]
         theme = line.giftcard_theme_id
-        issued = [("order_id", "=", order.id)] if order.state == "sale" else [("id", "=", False)]
+        issued = order.giftcard_card_ids.filtered(lambda card: card.partner_id == order.giftcard_buyer_id)
         return CardOrder(
             **self._values(order),
             theme=ThemeSummary.from_record(theme) if theme else None,
             amount=money(line.price_unit, order.currency_id),
             quantity=int(line.product_uom_qty),
-            cards=[Card.from_record(card) for card in self.env["loyalty.card"].search(issued, order="id")],
+            cards=[Card.from_record(card) for card in issued.sorted("id")],
         )
 
     # === STORED VALUE === #

@@ -58,6 +58,9 @@ class GiftcardStorePayment(models.Model):
 
     def _reserve_refund(self, amount):
         """The guarded statement that gives nothing back twice; the row stays locked."""
+        if self.transaction_id:
+            # Its row comes before the payment's, as where the provider's word is taken.
+            self.transaction_id._wechatpay_lock()
         self.flush_recordset()
         rows = self.env.execute_query(
             SQL(

@@ -55,7 +55,8 @@ class GiftcardStorePayment(models.Model):
         """:return: the open demand with this token, with all rights: who has scanned it may know of it
         :raise RequestNotOpen:
         """
-        payment = self.sudo().search([("token", "=", token), ("state", "=", "requested")])
+        domain = [("token", "=", token), ("state", "=", "requested"), ("company_id", "=", self.env.company.id)]
+        payment = self.sudo().search(domain)
         if not payment or payment.deadline < fields.Datetime.now():
             raise RequestNotOpen(self.env._("This is being paid, or is no longer to be paid."))
         return payment
@@ -217,18 +218,21 @@ class GiftcardStorePayment(models.Model):
             self.env["giftcard.ledger"]._release(holds)
 
     def _settled(self, before="pending"):
-        """It is paid: note when, and give the receipt."""
+        """It is paid: note when, and give the receipts."""
         self._move_on(before, "paid", paid_at=fields.Datetime.now())
-        amount, store = self.amount, self.store_id
-        self._tell(
-            "paid",
-            lambda env: env._("Paid at %s", store.with_env(env).name),
-            lambda env: env._(
-                "%(amount)s, payment %(number)s.",
-                amount=formatLang(env, amount, currency_obj=self.currency_id),
-                number=self.name,
-            ),
-        )
+
+        def title(env):
+            return env._("Paid at %s", self.store_id.with_env(env).name)
+
+        def body(env):
+            amount = formatLang(env, self.amount, currency_obj=self.currency_id)
+            return env._("%(amount)s, payment %(number)s.", amount=amount, number=self.name)
+
+        self._tell("paid", title, body)
+        for user in self.store_id.user_ids:
+            env = self.with_context(lang=user.lang).env
+            receipt = {"type": "success", "title": title(env), "message": body(env)}
+            user.partner_id._bus_send("simple_notification", receipt)
 
     @api.model
     def _close_due(self, limit=200):

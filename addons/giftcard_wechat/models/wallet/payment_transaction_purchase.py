@@ -20,33 +20,31 @@ class PaymentTransaction(models.Model):
         for tx in purchases.sorted("id"):
             # Two workers at once: the second waits, and finds it done.
             tx._wechatpay_lock()
-            if not tx.is_post_processed:
-                tx._process_purchase()
-        return super(PaymentTransaction, self - purchases)._post_process()
-
-    def _process_purchase(self):
-        order = self.sudo().sale_order_ids
-        if self.state == "done":
-            self._confirm_purchase(order)
-        elif self.state in ("cancel", "error") and order.state in ("draft", "sent"):
-            order._action_cancel()
-            super()._post_process()
-        else:
-            super()._post_process()
-
-    def _confirm_purchase(self, order):
-        if order.state in ("draft", "sent"):
+            if tx.is_post_processed:
+                continue
+            order = tx.sudo().sale_order_ids
             try:
                 with self.env.cr.savepoint():
-                    super()._post_process()
-                    if order.state == "sale":
-                        order.giftcard_transaction_id = self
-                        order._issued_to_member()
-                        return
+                    if tx.state in ("cancel", "error"):
+                        tx._drop_purchase(order)
+                    super(PaymentTransaction, tx)._post_process()
+                    tx._take_purchase(order)
             except UserError as refusal:
                 _logger.warning("Order %s is paid but refused, its money goes back: %s", order.name, refusal)
                 self.env.invalidate_all()
+                tx._drop_purchase(order)
+                super(PaymentTransaction, tx)._post_process()
+            if tx.state == "done" and order.giftcard_transaction_id != tx:
+                tx._drop_purchase(order)
+                tx._give_all_back()
+        return super(PaymentTransaction, self - purchases)._post_process()
+
+    def _take_purchase(self, order):
+        """The first payment that confirmed the order is the one that paid it."""
+        if self.state == "done" and order.state == "sale" and not order.giftcard_transaction_id:
+            order.giftcard_transaction_id = self
+            order._issued_to_member()
+
+    def _drop_purchase(self, order):
+        if order.state in ("draft", "sent"):
             order._action_cancel()
-        super()._post_process()
-        if order.giftcard_transaction_id != self:
-            self._give_all_back()

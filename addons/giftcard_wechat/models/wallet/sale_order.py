@@ -29,6 +29,8 @@ class SaleOrder(models.Model):
         "payment.transaction", string="Paid By", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
 
+    giftcard_card_ids = fields.One2many("loyalty.card", "order_id", string="Issued Cards", readonly=True)
+
     # === ORDERS === #
 
     @api.model
@@ -103,6 +105,8 @@ class SaleOrder(models.Model):
                 ],
             }
         )
+        if order.currency_id != currency:
+            raise CardNotUsable(self.env._("There is no pricelist in %s to sell this by.", currency.name))
         order._update_programs_and_rewards()
         return order
 
