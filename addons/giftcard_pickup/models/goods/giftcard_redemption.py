@@ -117,7 +117,7 @@ class GiftcardRedemption(models.Model):
         if not self.goods_card_id:
             return super()._hold_points()
         act = self._act("spend", member=self.member_id)
-        self.hold_id = self.env["giftcard.ledger"]._hold(act, self.goods_card_id, self.points)
+        self.hold_id = self._ledger()._hold(act, self.goods_card_id, self.points)
         return None
 
     def _approved_by_rule(self):

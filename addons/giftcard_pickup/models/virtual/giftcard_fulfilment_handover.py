@@ -20,7 +20,7 @@ class GiftcardFulfilment(models.Model):
         reward = self.reward_id
         card = self.member_id._member_card(reward.top_up_program_id)
         act = self._act("load")
-        return {"operation_id": self.env["giftcard.ledger"]._grant(act, card, reward.top_up_amount, origin="bonus").id}
+        return {"operation_id": self.line_id.redemption_id._ledger()._grant(act, card, reward.top_up_amount, origin="bonus").id}
 
     def _take_back_topup(self):
         self._reverse(self.operation_id)
@@ -39,13 +39,13 @@ class GiftcardFulfilment(models.Model):
             {"program_id": program.id, "partner_id": self.member_id.id, "expiration_date": last_day}
         ).with_env(self.env)
         uses = min(program.reward_ids.mapped("required_points"), default=1)
-        operation = self.env["giftcard.ledger"]._grant(self._act("issue"), card, uses)
+        operation = self.line_id.redemption_id._ledger()._grant(self._act("issue"), card, uses)
         card._send_creation_communication()
         return {"card_id": card.id, "operation_id": operation.id}
 
     def _take_back_coupon(self):
         self._reverse(self.operation_id)
-        self.env["giftcard.ledger"]._transition(self.card_id, "closed", ("active", "frozen"))
+        self.line_id.redemption_id._ledger()._transition(self.card_id, "closed", ("active", "frozen"))
 
     # Membership time
 
@@ -88,7 +88,7 @@ class GiftcardFulfilment(models.Model):
 
     def _reverse(self, operation):
         try:
-            self.env["giftcard.ledger"]._reverse(self._act("reverse"), operation)
+            self.line_id.redemption_id._ledger()._reverse(self._act("reverse"), operation)
         except InsufficientBalance as refusal:
             raise NotReturnable(
                 self.env._("%s has been used; it cannot be taken back.", self.reward_id.name)
