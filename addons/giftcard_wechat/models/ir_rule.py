@@ -14,6 +14,7 @@ MEMBER_PATHS = {
     "giftcard.api.token": "member_id",
     "giftcard.api.request": "member_id",
     "giftcard.identity": "member_id",
+    "giftcard.consent": "member_id",
     "giftcard.redemption": "member_id",
     "giftcard.redemption.line": "redemption_id.member_id",
     "giftcard.redemption.transition": "redemption_id.member_id",

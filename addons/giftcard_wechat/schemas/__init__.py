@@ -1,1 +1,16 @@
-from . import common, phone, session, identity, member, card, store, reward, redemption, handover, goods_card
+from . import (
+    common,
+    phone,
+    session,
+    identity,
+    address,
+    consent,
+    member,
+    card,
+    closure,
+    store,
+    reward,
+    redemption,
+    handover,
+    goods_card,
+)

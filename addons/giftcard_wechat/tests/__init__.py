@@ -19,3 +19,7 @@ from . import test_one_time_code
 from . import test_password
 from . import test_identity
 from . import test_providers
+from . import test_profile
+from . import test_address
+from . import test_consent
+from . import test_closure

@@ -13,10 +13,12 @@ PUBLIC = {
     ("/sessions", "post"),
     ("/sessions/refresh", "post"),
     ("/one-time-codes", "post"),
+    ("/consent-documents", "get"),
     ("/passwords", "post"),
     ("/wechat/page-signature", "post"),
+    ("/scenes/open", "post"),
 }
-BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "", "/{}"}
+BESIDES = {"/openapi.json", "/docs", "/rewards/{}/image", "/stores/{}/image", "/avatars/{}", "", "/{}"}
 
 
 @tagged("post_install", "-at_install")
