@@ -2,11 +2,12 @@
 
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.giftcard_points.exceptions import LedgerError
+
 
 class Unavailable(Exception):
     """An outside service gives no answer, or none that can be trusted: what the circuit breaker counts."""
 
-from odoo.addons.giftcard_points.exceptions import LedgerError
 
 
 class PaymentRefused(ValidationError):

@@ -33,7 +33,7 @@ class IdentityController(http.Controller):
     )
     def bind(self, body):
         """Let the member log in by another account, or by a phone (a code of purpose `bind`). What is another member's
-        is refused with `identity_taken`; with `merge` the two members become one. Neither may be frozen, owe anything or
+        is refused with `identity_taken`; with `merge` the two become one. Neither may be frozen, owe anything or
         have value held for an order."""
         return self.env["giftcard.api.identity"]._bind(body)
 

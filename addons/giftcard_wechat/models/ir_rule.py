@@ -18,6 +18,7 @@ MEMBER_PATHS = {
     "giftcard.scene": "member_id",
     "giftcard.wechat.subscription": "identity_id.member_id",
     "giftcard.wechat.outbox": "message_id.partner_id",
+    "giftcard.consent": "member_id",
     "giftcard.redemption": "member_id",
     "giftcard.redemption.line": "redemption_id.member_id",
     "giftcard.redemption.transition": "redemption_id.member_id",

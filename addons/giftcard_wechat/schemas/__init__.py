@@ -1,11 +1,8 @@
-from . import common, phone, session, identity, member, card, store, reward, redemption, handover, goods_card
-from . import common, session, member, theme, card, store, reward, redemption, handover, goods_card
-from . import gift, payment_code
-from . import payment, purchase
-from . import store_payment, points
 from . import (
     common,
+    phone,
     session,
+    identity,
     member,
     card,
     store,
@@ -13,6 +10,16 @@ from . import (
     redemption,
     handover,
     goods_card,
+    theme,
+    gift,
+    payment_code,
+    payment,
+    purchase,
+    store_payment,
+    points,
+    address,
+    consent,
+    closure,
     content,
     feedback,
     inbox,

@@ -3,12 +3,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from .common import Request, Timestamp
+from .member import masked
 from .session import Proof
-
-
-def masked(phone):
-    """:return: a phone number without its middle"""
-    return f"{phone[:-8]}****{phone[-4:]}"
 
 
 class Binding(Request):

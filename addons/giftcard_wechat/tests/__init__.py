@@ -38,3 +38,7 @@ from . import test_overview
 from . import test_wechat_access
 from . import test_wechat_parcels
 from . import test_store_payment_clerk
+from . import test_profile
+from . import test_address
+from . import test_consent
+from . import test_closure

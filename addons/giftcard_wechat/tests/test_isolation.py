@@ -18,6 +18,7 @@ class TestIsolation(ApiCase):
         super().setUpClass()
         cls.user = cls.env.ref("giftcard_wechat.user_api")
         cls.grant(cls, cls.other, 50)
+        document = cls.env["giftcard.consent.document"].create({"kind": "terms", "version": "x", "title": "Terms"})
         for member in (cls.alice, cls.bob):
             cls.redemptions._submit(member, cls.store, [(cls.reward, 1)], "k")._approve()
             cls.own_value(member)
@@ -29,6 +30,7 @@ class TestIsolation(ApiCase):
             cls.env["giftcard.message"]._post(
                 [{"partner_id": member.id, "kind": "tier", "key": f"isolation/{member.id}", "title": "…", "body": "…"}]
             )
+            cls.env["giftcard.consent"]._decide(member, document, True)
         cls.env.flush_all()
 
     @classmethod

@@ -19,6 +19,9 @@ class TestMember(ApiCase):
                 "since": f"{self.alice.member_since:%Y-%m-%dT%H:%M:%SZ}",
                 "points": 100,
                 "stored_value": {"amount": "25.50", "currency": currency},
+                "phone": None,
+                "avatar_url": None,
+                "birthday": None,
             },
         )
         self.assertEqual(self.get("/me", self.bob_token)["points"], 0)

@@ -29,7 +29,7 @@ class TestProblems(ApiCase):
     def test_wrong_methods(self):
         response = self.api("PUT", "/me", self.alice_token, json={})
         self.assertProblem(response, 405, "method_not_allowed")
-        self.assertEqual(response.headers["Allow"], "GET")
+        self.assertEqual(response.headers["Allow"], "GET, PATCH")
         response = self.api("PATCH", "/redemptions", self.alice_token, json={})
         self.assertProblem(response, 405, "method_not_allowed")
         self.assertEqual(response.headers["Allow"], "GET, POST")

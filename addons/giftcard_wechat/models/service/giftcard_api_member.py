@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ...api.endpoint import PREFIX
 from ...schemas.member import Member
 
 
@@ -18,6 +19,11 @@ class GiftcardApiMember(models.AbstractModel):
             SQL(
                 """
                 SELECT member.member_number AS number, member.name, member.member_since AS since,
+                       member.member_avatar_key AS avatar, member.birth_month AS month, member.birth_day AS day,
+                       member.birth_year AS year,
+                       (SELECT identity.openid FROM giftcard_identity identity
+                         WHERE identity.member_id = member.id AND identity.provider = 'phone'
+                         ORDER BY identity.id DESC LIMIT 1) AS phone,
                        COALESCE(SUM(card.balance - card.held)
                                 FILTER (WHERE program.program_type = 'loyalty'), 0) AS points,
                        COALESCE(SUM(card.balance - card.held)
@@ -38,4 +44,4 @@ class GiftcardApiMember(models.AbstractModel):
                 member=self._member().id,
             )
         )
-        return Member.from_row(row)
+        return Member.from_row(row, PREFIX)
