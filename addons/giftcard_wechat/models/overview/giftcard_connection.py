@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 # Ids of the list: the record's own, and a last digit for its model.
@@ -70,7 +71,11 @@ class GiftcardConnection(models.Model):
     def action_test_connection(self):
         self.ensure_one()
         self.check_access("read")
-        return self._record().action_test_connection()
+        try:
+            return self._record().action_test_connection()
+        except ValidationError as error:
+            # The web client shows refusals of its own classes alone as such.
+            raise ValidationError(str(error)) from error
 
     def action_open(self):
         self.ensure_one()
