@@ -1,5 +1,7 @@
 from . import giftcard_audit_event
 from . import giftcard_audited_mixin
+from . import giftcard_qq_app
+from . import giftcard_sms_gateway
 from . import giftcard_store
 from . import giftcard_tier
 from . import giftcard_wechat_app

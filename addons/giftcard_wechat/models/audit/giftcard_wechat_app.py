@@ -6,4 +6,4 @@ class GiftcardWechatApp(models.Model):
     _inherit = ["giftcard.wechat.app", "giftcard.audited.mixin"]
 
     def _audited_secrets(self):
-        return super()._audited_secrets() | {"secret"}
+        return super()._audited_secrets() | {"secret", "message_token", "message_key"}

@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-# As what the text check, where there is one, looks at feedback.
-TEXT_SCENE = "comment"
-
 
 class GiftcardFeedback(models.Model):
     """What a member tells the merchant, and what is answered."""
@@ -119,9 +116,9 @@ class GiftcardFeedback(models.Model):
 
         :param identity: ``giftcard.identity`` that the member is logged in by, for the text check
         :return: ``giftcard.feedback``
-        :raise UserError: when the text check refuses it
+        :raise TextRefused:
         """
-        held = self._held_back(body, identity)
+        held = self.env["giftcard.text.check"]._check(body, "comment", identity or self.env["giftcard.identity"])
         # Members write nothing themselves; this is theirs to say. Staff alone read it, so nothing is held back.
         feedback = self.sudo().create(
             {
@@ -136,11 +133,3 @@ class GiftcardFeedback(models.Model):
         if held:
             held._apply(feedback, "body", body)
         return feedback.with_env(self.env)
-
-    @api.model
-    def _held_back(self, text, identity):
-        """:return: what holds the text back until staff have seen it, if the text check does
-        :raise UserError: when it refuses the text
-        """
-        check = self.env.get("giftcard.text.check")
-        return None if check is None else check._check(text, TEXT_SCENE, identity)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 # Ids of the list: the record's own, and a last digit for its model.
@@ -47,7 +47,12 @@ class GiftcardConnection(models.Model):
     @api.model
     def _kinds(self):
         """:return: dict of model -> SQL condition of the records that are in use; a new model comes last"""
-        return {"payment.provider": SQL("code = 'wechatpay' AND state <> 'disabled'")}
+        return {
+            "payment.provider": SQL("code = 'wechatpay' AND state <> 'disabled'"),
+            "giftcard.wechat.app": SQL("active"),
+            "giftcard.sms.gateway": SQL("active AND kind <> 'backoffice'"),
+            "giftcard.qq.app": SQL("active"),
+        }
 
     def _compute_service(self):
         for connection in self:
@@ -73,8 +78,8 @@ class GiftcardConnection(models.Model):
         self.check_access("read")
         try:
             return self._record().action_test_connection()
-        except ValidationError as error:
-            # The web client shows refusals of its own classes alone as such.
+        except UserError as error:
+            # The web client shows refusals of Odoo's own classes alone as such.
             raise ValidationError(str(error)) from error
 
     def action_open(self):

@@ -17,6 +17,8 @@ class ResConfigSettings(models.TransientModel):
         string="Feedback", config_parameter="giftcard_wechat.rate_feedback", help="A minute, of one member."
     )
 
+    giftcard_h5_origin = fields.Char(string="Origin of the Web Page", config_parameter="giftcard_wechat.h5_origin")
+
     def _compute_giftcard_connection_ids(self):
         connections = self.env["giftcard.connection"]
         if connections.has_access("read"):

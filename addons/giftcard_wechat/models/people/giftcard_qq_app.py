@@ -58,6 +58,10 @@ class GiftcardQqApp(models.Model):
         self.ensure_one()
         self._ask("/api/getToken", grant_type="client_credential")
 
+    def _circuit_name(self):
+        """:return: what ``giftcard.circuit`` calls the service"""
+        return f"qq {self.appid}"
+
     def _code2session(self, code):
         """Ask QQ who got a code of ``qq.login``: interface ``/sns/jscode2session``. Its ``session_key`` is dropped.
 
@@ -90,7 +94,7 @@ class GiftcardQqApp(models.Model):
         if not app.secret:
             raise QqRefused(self.env._("The secret of %s is missing.", app.name))
         try:
-            with self.env["giftcard.circuit"]._guard(f"qq {app.appid}"):
+            with self.env["giftcard.circuit"]._guard(app._circuit_name()):
                 content = app._get(path, {"appid": app.appid, "secret": app.secret, **parameters})
         except CallsPaused as error:
             raise QqUnavailable(str(error)) from None

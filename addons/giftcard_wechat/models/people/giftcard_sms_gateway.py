@@ -79,6 +79,10 @@ class GiftcardSmsGateway(models.Model):
         elif gateway.kind == "odoo" and not self.env["iap.account"].sudo().get("sms").account_token:
             raise SmsRefused(self.env._("There is no account for Odoo's SMS."))
 
+    def _circuit_name(self):
+        """:return: what ``giftcard.circuit`` calls the service"""
+        return f"sms {self.id}"
+
     def _send_code(self, phone, code):
         """:param phone: E.164
         :return: the vendor's reference, or None
@@ -97,7 +101,7 @@ class GiftcardSmsGateway(models.Model):
 
     def _guarded(self, call):
         try:
-            with self.env["giftcard.circuit"]._guard(f"sms {self.id}"):
+            with self.env["giftcard.circuit"]._guard(self._circuit_name()):
                 return call()
         except CallsPaused as error:
             raise SmsUnavailable(str(error)) from None

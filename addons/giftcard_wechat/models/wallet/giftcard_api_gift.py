@@ -5,9 +5,6 @@ from odoo.addons.giftcard_points.models.ledger.act import Act
 
 from ...schemas.gift import Gift, GiftLink, GiftPreview
 
-# What WeChat calls the place of a text that friends see: "social log".
-TEXT_SCENE = 4
-
 
 class GiftcardApiGift(models.AbstractModel):
     _name = "giftcard.api.gift"
@@ -24,13 +21,15 @@ class GiftcardApiGift(models.AbstractModel):
         member = self._member()
         card = self._own("loyalty.card", request.card_id)
         theme = self._own("giftcard.theme", request.theme_id) if request.theme_id else None
-        if request.greeting:
-            # WeChat is asked before anything is locked.
-            self._check_text(request.greeting)
+        # WeChat is asked before anything is locked.
+        check = self._check_text(request.greeting) if request.greeting else self.env["giftcard.text.check"]
         key = f"api/{member.id}/{self.env.context['giftcard_idempotency_key']}"
         gift, __ = self.env["giftcard.gift"]._offer(
-            Act("gift", key=key, member_id=member.id), card, request.amount, request.greeting, theme
+            Act("gift", key=key, member_id=member.id), card, request.amount, None if check else request.greeting, theme
         )
+        if check:
+            # The gift goes without its words, until staff let them be read.
+            check._apply(gift, "greeting", request.greeting)
         return self._schema(gift)
 
     def _list(self, query):
@@ -75,8 +74,7 @@ class GiftcardApiGift(models.AbstractModel):
         return Gift.from_record(gift, self._member())
 
     def _check_text(self, text):
-        """Refuse what must not be shown, where a check of texts is installed."""
-        if "giftcard.text.check" in self.env:
-            # Who the session belongs to is known here; members do not read identities.
-            token = self.env["giftcard.api.token"].sudo().browse(self.env.context["giftcard_token_id"])
-            self.env["giftcard.text.check"]._check(text, TEXT_SCENE, token.identity_id)
+        """:return: what holds the text back, if anything. :raise TextRefused:"""
+        # Who the session belongs to is known here; members do not read identities.
+        token = self.env["giftcard.api.token"].sudo().browse(self.env.context["giftcard_token_id"])
+        return self.env["giftcard.text.check"]._check(text, "social", token.identity_id)

@@ -41,6 +41,10 @@ class GiftcardWechatApp(models.Model):
         with self._guarded():
             client._fetch_stable_token()
 
+    def _circuit_name(self):
+        """:return: what ``giftcard.circuit`` calls the service"""
+        return f"wechat {self.appid}"
+
     def _call(self, method, path, data=None, params=None):
         """Call an interface of WeChat's with the app's access token.
 
