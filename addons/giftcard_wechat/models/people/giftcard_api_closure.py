@@ -55,7 +55,7 @@ class GiftcardApiClosure(models.AbstractModel):
         )
 
     def _cards(self):
-        cards = self.env["loyalty.card"].search([], order="id")
+        cards = self.env["loyalty.card"].search([("partner_id", "=", self._member().id)], order="id")
         entries = self.env["giftcard.entry"].search([("card_id", "in", cards.ids)], order="card_id, version")
         of_card = entries.grouped("card_id")
         return [

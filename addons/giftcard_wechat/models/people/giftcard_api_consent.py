@@ -17,7 +17,8 @@ class GiftcardApiConsent(models.AbstractModel):
 
     def _list(self):
         """:return: :class:`~...schemas.consent.Consents`"""
-        return Consents(items=[Consent.from_record(consent) for consent in self.env["giftcard.consent"]._last_words()])
+        consents = self.env["giftcard.consent"]._last_words(self._member())
+        return Consents(items=[Consent.from_record(consent) for consent in consents])
 
     def _decide(self, decision):
         """:param decision: :class:`~...schemas.consent.ConsentDecision`"""

@@ -59,7 +59,7 @@ class GiftcardApiIdentity(models.AbstractModel):
         identity.unlink()
 
     def _identities(self):
-        return self.env["giftcard.identity"].search([], order="id")
+        return self.env["giftcard.identity"].search([("member_id", "=", self._member().id)], order="id")
 
     def _unite(self, other, merge):
         member = self._member()

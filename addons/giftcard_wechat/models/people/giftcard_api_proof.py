@@ -65,7 +65,7 @@ class GiftcardApiProof(models.AbstractModel):
         if appid:
             return self._app("giftcard.wechat.app", appid).sudo().company_id
         # Guests have no rights of their own; which companies there are is told to nobody.
-        companies = self.env["giftcard.wechat.app"].sudo().search([]).company_id
+        companies = self.env["giftcard.wechat.app"].sudo().search([("company_id", "!=", False)]).company_id
         companies = companies or self.env["res.company"].sudo().search([], limit=2)
         if len(companies) != 1:
             detail = self.env._("Say which app of the merchant this is for.")

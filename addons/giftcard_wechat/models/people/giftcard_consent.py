@@ -35,7 +35,7 @@ class GiftcardConsent(models.Model):
         return self.sudo().create({"member_id": member.id, "document_id": document.id, "granted": granted})
 
     @api.model
-    def _last_words(self):
-        """:return: of the consents one may see the last on each kind of document"""
-        consents = self.search([], order="id desc")
+    def _last_words(self, member):
+        """:return: the last of a member's consents on each kind of document"""
+        consents = self.search([("member_id", "=", member.id)], order="id desc")
         return self.union(*(same[0] for same in consents.grouped(lambda consent: consent.sudo().kind).values()))

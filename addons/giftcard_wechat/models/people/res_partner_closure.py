@@ -58,10 +58,10 @@ class ResPartner(models.Model):
         self.message_ids.unlink()
 
     def _merge_people(self, kept):
-        super()._merge_people(kept)
         # Who joins two accounts wants to go on. As in the overridden method.
         closures = (
             self.env["giftcard.closure"].sudo().search([("member_id", "in", self.ids), ("state", "=", "waiting")])
         )
         if closures:
             closures._resolve("cancelled")
+        return super()._merge_people(kept)

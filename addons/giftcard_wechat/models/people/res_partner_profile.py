@@ -22,9 +22,9 @@ class ResPartner(models.Model):
         return self.search([("member_avatar_key", "=", key), ("member_state", "!=", "closed")])
 
     def _merge_people(self, kept):
-        super()._merge_people(kept)
         # Contacts are merged by those who manage contacts, or by the member's own proof.
         addresses = self.sudo().search([("parent_id", "in", self.ids), ("member_default_address", "=", True)])
         spare = addresses - (addresses.filtered(lambda address: address.parent_id == kept)[:1] or addresses[:1])
         spare.member_default_address = False
         spare.flush_recordset(["member_default_address"])
+        return super()._merge_people(kept)
