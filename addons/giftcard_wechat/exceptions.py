@@ -9,7 +9,6 @@ class Unavailable(Exception):
     """An outside service gives no answer, or none that can be trusted: what the circuit breaker counts."""
 
 
-
 class PaymentRefused(ValidationError):
     """WeChat Pay, or what we know of a payment, refuses a request.
 
@@ -150,10 +149,14 @@ class SceneNotValid(UserError):
     """A code or link leads nowhere (any more)."""
 
     code = "link_not_valid"
+
+
 class RequestNotOpen(LedgerError):
     """What a clerk asked for is paid, being paid, or no longer to be paid."""
 
     code = "request_not_open"
+
+
 class TooManyFavourites(ValidationError):
     """A member keeps as many favourites as one may."""
 

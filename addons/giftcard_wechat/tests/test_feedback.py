@@ -1,9 +1,10 @@
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..exceptions import TextRefused
+from .common import TEXT_CHECK, ApiCase
 
 
 @tagged("post_install", "-at_install")
@@ -13,12 +14,6 @@ class TestFeedback(ApiCase):
         super().setUpClass()
         cls.env["ir.config_parameter"].set_param("giftcard_wechat.rate_feedback", "0")
         cls.officer = cls._make_user("officer_feedback", "giftcard_points.group_officer")
-
-    def setUp(self):
-        super().setUp()
-        self.check = self.startPatcher(
-            patch.object(self.env.registry["giftcard.feedback"], "_held_back", return_value=None)
-        )
 
     def submit(self, token=None, key=None, **values):
         body = {"kind": "complaint", "text": "The tea was cold."} | values
@@ -84,16 +79,16 @@ class TestFeedback(ApiCase):
 
     def test_text_check(self):
         """What the check holds back is marked for staff; what it refuses is not taken."""
-        self.check.return_value = held = Mock()
-        feedback = self.feedback(text="Hm.")
+        with patch(f"{TEXT_CHECK}._ask", return_value=("review", 0)) as asked:
+            feedback = self.feedback(text="Hm.")
         self.assertTrue(feedback.suspect)
-        text, identity = self.check.call_args.args
-        [mine] = self.env["giftcard.identity"].search([("member_id", "=", self.alice.id)])
-        self.assertEqual((text, identity.id), ("Hm.", mine.id))
-        self.assertEqual(held._apply.call_args.args[1:], ("body", "Hm."))
+        text, scene, identity = asked.call_args.args
+        self.assertEqual((text, scene, identity.member_id.id), ("Hm.", "comment", self.alice.id))
+        [held] = self.env["giftcard.text.check"].search([("member_id", "=", self.alice.id)])
+        self.assertEqual((held.res_model, held.res_id, held.state), ("giftcard.feedback", feedback.id, "held"))
         before = self.env["giftcard.feedback"].search_count([])
-        self.check.side_effect = UserError("Not so.")
-        self.assertProblem(self.submit(), 409, "refused")
+        with patch(f"{TEXT_CHECK}._check", side_effect=TextRefused("Not so.")):
+            self.assertProblem(self.submit(), 422, "text_refused")
         self.assertEqual(self.env["giftcard.feedback"].search_count([]), before)
 
     def test_rate(self):

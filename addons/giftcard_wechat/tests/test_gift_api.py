@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
-from .common import ApiCase
+from ..exceptions import TextRefused
+from .common import TEXT_CHECK, ApiCase
 
 
 @tagged("post_install", "-at_install")
@@ -30,6 +33,20 @@ class TestGift(ApiCase):
 
     def claim(self, token, who=None, key=None):
         return self.api("POST", "/gifts/claim", who or self.bob_token, key, json={"token": token})
+
+    def test_a_greeting_that_is_held_back(self):
+        """The gift goes without its words; staff let them be read later."""
+        with patch(f"{TEXT_CHECK}._ask", return_value=("review", 0)) as asked:
+            __, token = self.given(greeting="Hm.")
+        self.assertEqual(asked.call_args.args[:2], ("Hm.", "social"))
+        self.assertIsNone(self.post("/gifts/open", self.bob_token, token=token)["greeting"])
+        [check] = self.env["giftcard.text.check"].search([("member_id", "=", self.alice.id)])
+        check.action_release()
+        self.env.flush_all()
+        self.assertEqual(self.post("/gifts/open", self.bob_token, token=token)["greeting"], "Hm.")
+        with patch(f"{TEXT_CHECK}._check", side_effect=TextRefused("Not so.")):
+            self.assertProblem(self.give(amount="10.00", greeting="Bad"), 422, "text_refused")
+        self.assertCard(self.money, 70)
 
     def test_give_and_claim(self):
         currency = self.env.company.currency_id.name
