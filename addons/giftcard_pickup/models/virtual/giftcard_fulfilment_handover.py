@@ -20,11 +20,8 @@ class GiftcardFulfilment(models.Model):
         reward = self.reward_id
         card = self.member_id._member_card(reward.top_up_program_id)
         act = self._act("load")
-        return {
-            "operation_id": self.line_id.redemption_id._ledger()
-            ._grant(act, card, reward.top_up_amount, origin="bonus")
-            .id
-        }
+        ledger = self.line_id.redemption_id._ledger()
+        return {"operation_id": ledger._grant(act, card, reward.top_up_amount, origin="bonus").id}
 
     def _take_back_topup(self):
         self._reverse(self.operation_id)
