@@ -30,7 +30,7 @@ class Phone:
     def __init__(self, account):
         self.base = f"{account.url}/giftcard/v1"
         code = account.wechat.code_for(uuid4().hex, MINIPROGRAM)
-        session = self.post("/session", {"provider": "wechat_miniprogram", "code": code}).json()
+        session = self.post("/sessions", {"provider": "wechat_miniprogram", "code": code}).json()
         self.token = session["access_token"]
         number = session["member"]["number"]
         self.partner_id = account.book.read(lambda env: env["res.partner"].search([("member_number", "=", number)]).id)

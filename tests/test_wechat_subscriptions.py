@@ -220,7 +220,7 @@ def test_what_wechat_tells_later(account, member, as_json):
 def test_a_member_agrees_over_the_api(account):
     base, user = f"{account.url}/giftcard/v1", uuid4().hex
     login = {"provider": "wechat_miniprogram", "code": account.wechat.code_for(user, MINIPROGRAM)}
-    token = requests.post(f"{base}/session", json=login, timeout=30).json()["access_token"]
+    token = requests.post(f"{base}/sessions", json=login, timeout=30).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     offered = requests.get(f"{base}/subscriptions", headers=headers, timeout=30).json()["items"]
     assert offered == [{"template_id": TEMPLATE, "kind": "gift", "label": "Gift", "remaining": 0}]

@@ -13,7 +13,7 @@ class AddressData(Request):
 
     name: Annotated[Short, Field(description="Who receives it.")]
     phone: Phone
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1.")] = "CN"
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1.", examples=["CN"])] = "CN"
     province: Annotated[Short | None, Field(description="Needed in China.", examples=["广东省"])] = None
     city: Annotated[Short, Field(examples=["深圳市"])]
     district: Annotated[Short | None, Field(examples=["南山区"])] = None

@@ -1,6 +1,6 @@
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .common import PageQuery, RecordId, Request, Timestamp
 
@@ -39,6 +39,8 @@ class Unread(BaseModel):
 
 class ReadRequest(Request):
     """Which messages the member has seen: some, or all up to one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": 42}]})
 
     ids: Annotated[list[RecordId] | None, Field(min_length=1, max_length=100)] = None
     until: Annotated[RecordId | None, Field(description="Id of the newest one; it and all older ones.")] = None

@@ -69,5 +69,8 @@ class Avatar(Request):
             max_length=60000,
             pattern="^[A-Za-z0-9+/]+=*$",
             description="JPEG or PNG in base 64; at most 44 KB and 2,048 pixels a side.",
+            examples=[
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+            ],
         ),
     ]

@@ -6,7 +6,14 @@ from .common import Timestamp
 
 
 class PaymentCode(BaseModel):
-    code: Annotated[str, Field(pattern="^[0-9]{18}$", description="To be shown as text, bar code and QR code.")]
+    code: Annotated[
+        str,
+        Field(
+            pattern="^[0-9]{18}$",
+            description="To be shown as text, bar code and QR code.",
+            examples=["287640119345520873"],
+        ),
+    ]
     expires_in: Annotated[int, Field(description="Seconds; fetch the next one before.")]
 
 

@@ -22,7 +22,9 @@ Phone = Annotated[
     ),
     AfterValidator(e164),
 ]
-OneTimeCode = Annotated[str, Field(pattern="^[0-9]{6}$", description="Six digits that were sent to the phone.")]
+OneTimeCode = Annotated[
+    str, Field(pattern="^[0-9]{6}$", description="Six digits that were sent to the phone.", examples=["480213"])
+]
 Password = Annotated[
     str,
     Field(
@@ -30,6 +32,7 @@ Password = Annotated[
         max_length=64,
         pattern=r"^[^\x00-\x1f\x7f]+$",
         description="8 to 64 characters: letters and digits or signs, not the phone number, nothing everybody uses.",
+        examples=["plum-blossom-88"],
     ),
 ]
 

@@ -1,12 +1,16 @@
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .common import RecordId, Request, Timestamp
 from .wechat import AppId
 
 
 class SceneRequest(Request):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "gift", "token": "6BflE_1BQOZS7x5F1YP36ZHoRb8flFsX"}]}
+    )
+
     kind: Annotated[
         Literal["gift", "pickup", "referral"],
         Field(description="A gift of the member's, a pickup code for a proxy, or an invitation."),

@@ -11,7 +11,9 @@ Appid = Annotated[
     Field(pattern="^[!-~]{1,64}$", description="The app's id, if the server knows several."),
 ]
 OpaqueCode = Annotated[str, Field(pattern="^[!-~]{1,128}$")]
-OpaqueToken = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{20,128}$")]
+OpaqueToken = Annotated[
+    str, Field(pattern="^[A-Za-z0-9_-]{20,128}$", examples=["6BflE_1BQOZS7x5F1YP36ZHoRb8flFsXkmYIPIKhQMo"])
+]
 
 
 class WechatProof(Request):

@@ -1,6 +1,6 @@
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .common import Money, RecordId, Request, Timestamp, money
 from .payment import Amount, Method, Payment
@@ -10,6 +10,8 @@ Token = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9_-
 
 class StorePaymentRequest(Request):
     """Either `store_id` and `amount`, or `request`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"store_id": 1, "amount": "25.00", "card_ids": [7]}]})
 
     store_id: Annotated[RecordId | None, Field(description="Out of the store's QR code.")] = None
     amount: Annotated[Amount | None, Field(description="As the member entered it.")] = None

@@ -46,5 +46,5 @@ class TestFavourite(ApiCase):
         self.assertNoRights("GET", "/favourites")
         for method in ("PUT", "DELETE"):
             self.assertNoRights(method, f"/favourites/{self.reward.id}", key="favourite-key")
-            problem = self.api(method, f"/favourites/{self.reward.id}", self.alice_token)
+            problem = self.api(method, f"/favourites/{self.reward.id}", self.alice_token, key="")
             self.assertProblem(problem, 428, "idempotency_key_required")

@@ -83,7 +83,8 @@ class TestFeedback(ApiCase):
             feedback = self.feedback(text="Hm.")
         self.assertTrue(feedback.suspect)
         text, scene, identity = asked.call_args.args
-        self.assertEqual((text, scene, identity.member_id.id), ("Hm.", "comment", self.alice.id))
+        [mine] = self.env["giftcard.identity"].search([("member_id", "=", self.alice.id)])
+        self.assertEqual((text, scene, identity.id), ("Hm.", "comment", mine.id))
         [held] = self.env["giftcard.text.check"].search([("member_id", "=", self.alice.id)])
         self.assertEqual((held.res_model, held.res_id, held.state), ("giftcard.feedback", feedback.id, "held"))
         before = self.env["giftcard.feedback"].search_count([])

@@ -57,7 +57,7 @@ class TestCors(ApiCase):
         return self.api("OPTIONS", path, headers=headers)
 
     def test_the_configured_page_may_call(self):
-        for path in ("/redemptions", "/session", f"/favourites/{self.reward.id}"):
+        for path in ("/redemptions", "/sessions", f"/favourites/{self.reward.id}"):
             answer = self.preflight(path)
             self.assertEqual((answer.status_code, answer.content), (204, b""))
             self.assertEqual(answer.headers["Access-Control-Allow-Origin"], ORIGIN)
