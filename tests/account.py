@@ -32,14 +32,19 @@ class Account:
         user = user or uuid4().hex[:12]
 
         def make(env):
-            app = app_of(env, MINIPROGRAM)
-            return env["giftcard.identity"]._of_wechat(app, self.wechat.openid(user, MINIPROGRAM)).member_id.id
+            return identity_of(env, MINIPROGRAM, self.wechat.openid(user, MINIPROGRAM)).member_id.id
 
         return self.book.write(make), user
 
 
 def app_of(env, appid):
     return env["giftcard.wechat.app"].search([("appid", "=", appid)])
+
+
+def identity_of(env, appid, openid):
+    """:return: the identity of a WeChat user, who becomes a member with the first one"""
+    app, identities = app_of(env, appid), env["giftcard.identity"]
+    return identities._of(identities._subject(f"wechat_{app.kind}", app, openid))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.account import MINIPROGRAM, OFFICIAL, app_of, one_account, open_accounts
+from tests.account import MINIPROGRAM, OFFICIAL, identity_of, one_account, open_accounts
 from tests.fakes.wechat_push import Push
 
 TOKEN, KEY = "t0ken", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -79,11 +79,9 @@ def test_who_follows_the_official_account(account, push):
     openid = account.wechat.openid("alice", OFFICIAL)
 
     def since():
-        return account.book.read(
-            lambda env: env["giftcard.identity"]._of_wechat(app_of(env, OFFICIAL), openid).follows_since
-        )
+        return account.book.read(lambda env: identity_of(env, OFFICIAL, openid).follows_since)
 
-    account.book.write(lambda env: env["giftcard.identity"]._of_wechat(app_of(env, OFFICIAL), openid))
+    account.book.write(lambda env: identity_of(env, OFFICIAL, openid))
     assert push.send(follow(openid)).text == "success"
     assert since()
     assert push.send(follow(openid, "unsubscribe", 1700000001)).text == "success"
