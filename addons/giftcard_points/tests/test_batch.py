@@ -102,13 +102,13 @@ class TestBatch(BatchCase):
         self.env.flush_all()
         self.cr.execute(
             """
-            SELECT table_name, column_name FROM information_schema.columns
+            SELECT table_name, column_name, data_type FROM information_schema.columns
              WHERE table_schema = 'public' AND data_type IN ('character varying', 'text', 'jsonb', 'json', 'bytea')
                AND table_name IN (SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE')
             """
         )
-        for table, column in self.cr.fetchall():
-            value = f'"{column}"' if column != "sealed" else f"encode(\"{column}\", 'escape')"
+        for table, column, kind in self.cr.fetchall():
+            value = f'"{column}"' if kind != "bytea" else f"encode(\"{column}\", 'escape')"
             self.cr.execute(
                 f'SELECT COUNT(*) FROM "{table}" WHERE {value}::text LIKE ANY(%s)',
                 [[f"%{secret}%" for secret in secrets]],

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 # Ids of the list: the record's own, and a last digit for its model.
@@ -78,6 +78,8 @@ class GiftcardConnection(models.Model):
         self.check_access("read")
         try:
             return self._record().action_test_connection()
+        except AccessError:
+            raise
         except UserError as error:
             # The web client shows refusals of Odoo's own classes alone as such.
             raise ValidationError(str(error)) from error
